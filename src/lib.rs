@@ -1,0 +1,6 @@
+//! Runs Ansible playbooks from one static binary, with a check mode that is never wrong.
+//!
+//! `ARCHITECTURE.md` is the map of the rooms below and of what each may import.
+
+pub mod diagnostic;
+pub mod value;
