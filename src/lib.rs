@@ -2,5 +2,6 @@
 //!
 //! `ARCHITECTURE.md` is the map of the rooms below and of what each may import.
 
+pub mod config;
 pub mod diagnostic;
 pub mod value;
