@@ -1,1 +1,7 @@
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may touch its own files, and fails by panicking"
+)]
 
+mod shown;
+mod yaml;
