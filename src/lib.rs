@@ -4,5 +4,6 @@
 
 pub mod config;
 pub mod diagnostic;
+pub mod inventory;
 pub mod value;
 pub mod yaml;

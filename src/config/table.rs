@@ -247,6 +247,8 @@ settings! {
     inventory_range_limit: u32 = "100000", "HOSTWRIGHT_INVENTORY_RANGE_LIMIT", ["inventory" / "range_limit"], ["HOSTWRIGHT_INVENTORY_RANGE_LIMIT"];
     /// How many seconds an inventory script may take.
     inventory_script_timeout: u32 = "300", "HOSTWRIGHT_INVENTORY_SCRIPT_TIMEOUT", ["inventory" / "script_timeout"], ["HOSTWRIGHT_INVENTORY_SCRIPT_TIMEOUT"];
+    /// Whether texts that an inventory script prints are templates; else they are data.
+    inventory_script_trusted: bool = "false", "HOSTWRIGHT_INVENTORY_SCRIPT_TRUSTED", ["inventory" / "script_trusted"], ["HOSTWRIGHT_INVENTORY_SCRIPT_TRUSTED"];
     /// Endings of names that a folder of variables accepts.
     yaml_extensions: Vec<String> = ".yml,.yaml,.json", "YAML_FILENAME_EXTENSIONS", ["defaults" / "yaml_valid_extensions"], ["ANSIBLE_YAML_FILENAME_EXT"];
     /// Whether no task shows its results.
