@@ -2,8 +2,15 @@
 //!
 //! `ARCHITECTURE.md` is the map of the rooms below and of what each may import.
 
+pub mod change;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod host;
 pub mod inventory;
+pub mod modules;
+pub mod node;
+pub mod state;
 pub mod value;
+pub mod wire;
 pub mod yaml;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary; all else is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hostwright::cli::main()
+}

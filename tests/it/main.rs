@@ -1,8 +1,15 @@
+//! The one integration binary.
 #![expect(
     clippy::unwrap_used,
+    clippy::disallowed_methods,
     reason = "a test may touch its own files, and fails by panicking"
 )]
 
+mod architecture;
+mod copy;
 mod inventory;
+mod mechanical;
+mod node;
 mod shown;
+mod story;
 mod yaml;

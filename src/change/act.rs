@@ -1,0 +1,94 @@
+//! What is done to a host without a second side.
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::Manager;
+
+/// Something done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Act {
+    /// A program runs.
+    Run(Run),
+    /// A service that runs is started anew.
+    Restart { name: String, manager: Manager },
+    /// A service reads its configuration anew.
+    Reload { name: String, manager: Manager },
+    /// The service manager reads its units anew.
+    ReloadManager { manager: Manager },
+    /// Nothing changes until something outside has happened.
+    Wait {
+        condition: Condition,
+        /// Seconds.
+        timeout: u64,
+        /// Seconds before the first look.
+        delay: u64,
+        /// Seconds between two looks.
+        sleep: u64,
+        /// What is said when the time is over, instead of our own words.
+        message: Option<String>,
+    },
+}
+
+/// A program with everything it is started with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The program and its arguments; a shell line is `[shell, "-c", line]`.
+    pub argv: Vec<String>,
+    /// The directory it starts in; the login's home when `None`.
+    pub chdir: Option<String>,
+    /// Variables set on top of the environment.
+    pub environment: Vec<(String, String)>,
+    /// Nothing when `None`.
+    pub stdin: Option<Vec<u8>>,
+    /// Whether trailing line ends of its output are taken off.
+    pub strip: bool,
+    /// Paths that it names: unknown afterwards in a rehearsal, with all below them.
+    pub touches: Vec<String>,
+    /// For how long it may run, in seconds.
+    pub timeout: Option<u64>,
+}
+
+/// What is waited for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Condition {
+    /// Nothing: only the time passes.
+    Time,
+    /// A TCP port answers (or no longer answers), and what it says matches.
+    Port {
+        host: String,
+        port: u16,
+        open: bool,
+        /// Seconds for one attempt.
+        connect_timeout: u64,
+        search: Option<String>,
+    },
+    /// No foreign connection to a port is left.
+    Drained {
+        host: String,
+        port: u16,
+        exclude: Vec<String>,
+        states: Vec<String>,
+    },
+    /// A file is there (and matches), or is gone.
+    File {
+        path: String,
+        present: bool,
+        search: Option<String>,
+    },
+}
+
+impl Act {
+    /// Why it has no way back.
+    pub(super) fn irreversible(&self) -> String {
+        match self {
+            Self::Run(run) => format!(
+                "what `{}` did is not known",
+                run.argv.first().map_or("", String::as_str)
+            ),
+            Self::Restart { name, .. } => format!("`{name}` was restarted"),
+            Self::Reload { name, .. } => format!("`{name}` was reloaded"),
+            Self::ReloadManager { .. } => "the service manager was reloaded".to_owned(),
+            Self::Wait { .. } => "time has passed".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a module wants done, in order, and what it answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    change::{Act, Change, How},
+    state::Entry,
+    value::{Map, Unknown, Value},
+};
+
+/// A module's answer. Without changes that count, the host already is as asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    pub changes: Vec<Change>,
+    /// Ansible's return values; what an [`Act`] brings is added when it is done.
+    pub result: Map,
+    pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Asks for what stands at the canonical `path` to become `to`.
+    pub fn entry(&mut self, path: &str, from: Option<Entry>, to: Option<Entry>) {
+        self.entry_by(path, from, to, How::default());
+    }
+
+    /// Like [`Self::entry`], with a say in how it is done.
+    pub fn entry_by(&mut self, path: &str, from: Option<Entry>, to: Option<Entry>, how: How) {
+        self.changes.extend(Change::between(path, from, to, how));
+    }
+
+    /// Asks for `to` at a path where a rehearsal does not know what is there now.
+    pub fn perhaps(&mut self, path: &str, unknown: Unknown, to: Option<Entry>) {
+        self.changes.push(Change::Perhaps {
+            path: path.to_owned(),
+            unknown,
+            to,
+        });
+    }
+
+    /// Keeps a copy of a file beside it, under a name with the time of the run in it.
+    pub fn backup(&mut self, path: &str, file: &Entry) {
+        self.changes.push(Change::Backup {
+            path: path.to_owned(),
+            entry: file.clone(),
+        });
+        self.returns(
+            "backup_file",
+            Unknown::because("the name of a backup has the time of the run in it"),
+        );
+    }
+
+    /// Asks for something to be done.
+    pub fn act(&mut self, act: Act) {
+        self.changes.push(Change::Act(act));
+    }
+
+    /// Adds a return value.
+    pub fn returns(&mut self, name: &str, value: impl Into<Value>) {
+        self.result.insert(name, value);
+    }
+
+    /// Says something that is no failure.
+    pub fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    /// Whether anything changes; an unknown where a rehearsal cannot tell.
+    pub fn changed(&self) -> Result<bool, Unknown> {
+        super::changed(&self.changes)
+    }
+}

@@ -1,0 +1,155 @@
+//! What a host looks like. Nothing here can change one.
+//!
+//! [`Observe`] has three makers: [`Live`], the machine we run on; [`Memory`], for stories;
+//! [`Overlay`], another host with planned changes laid over it.
+
+mod accounts;
+mod live;
+mod memory;
+mod overlay;
+pub mod path;
+mod process;
+mod words;
+mod xattr;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    change::Run,
+    state::{Content, Entry, Group, Kind, Manager, ServiceState, Stat, User},
+    value::Unknown,
+};
+
+pub use live::Live;
+pub use memory::Memory;
+pub use overlay::Overlay;
+pub use process::{Limits, Output, Runs, run};
+pub use words::words;
+pub use xattr::all as xattrs;
+
+/// What an observation gives.
+pub type Seen<T> = Result<T, Unseen>;
+
+/// Why something was not seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unseen {
+    /// The host did not let us: what we wanted to see, and the system's reason.
+    Unreadable { what: String, because: String },
+    /// A rehearsal cannot know it.
+    Unknown(Unknown),
+}
+
+impl Unseen {
+    /// A system failure while looking at `what`.
+    pub fn unreadable(what: impl Into<String>, because: &dyn fmt::Display) -> Self {
+        Self::Unreadable {
+            what: what.into(),
+            because: because.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { what, because } => write!(f, "cannot read {what}: {because}"),
+            Self::Unknown(unknown) => write!(f, "unknown: {unknown}"),
+        }
+    }
+}
+
+/// Who we are on the host, and what new things get from that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    pub uid: u32,
+    pub gid: u32,
+    pub groups: Vec<u32>,
+    pub umask: u32,
+    pub name: String,
+    /// The home directory: what `~` stands for.
+    pub home: String,
+    /// The directory that relative paths start at.
+    pub directory: String,
+    pub environment: Vec<(String, String)>,
+}
+
+/// A read-only view of one host.
+///
+/// Paths are absolute, in the lossless text form of [`crate::value::text_of`]. Their parents may
+/// be links, which are followed; the last component never is.
+pub trait Observe {
+    /// What stands at a canonical `path`, without its content.
+    fn stat_at(&self, path: &str) -> Seen<Option<Stat>>;
+
+    /// What stands at `path`, without its content.
+    fn stat(&self, path: &str) -> Seen<Option<Stat>> {
+        self.stat_at(&self.canonical(path)?)
+    }
+
+    /// What stands at `path`, whole.
+    fn entry(&self, path: &str) -> Seen<Option<Entry>>;
+
+    /// The names in a directory, sorted by byte.
+    fn names(&self, directory: &str) -> Seen<Vec<String>>;
+
+    /// The bytes of a content that this host knows, whole in memory.
+    fn bytes(&self, content: &Content) -> Seen<std::sync::Arc<[u8]>>;
+
+    /// Who we are here.
+    fn login(&self) -> Seen<Login>;
+
+    /// What a program says that only looks: nothing may be changed by running it.
+    fn ask(&self, query: &Run) -> Seen<Output>;
+
+    /// The state of a service, or `None` when its manager knows none of that name.
+    fn service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>>;
+
+    /// `path` with every link in its parents followed: what changes name. The parents need not
+    /// exist.
+    fn canonical(&self, path: &str) -> Seen<String> {
+        path::canonical(self, path)
+    }
+
+    /// `path` with every link followed, the last component's too.
+    fn resolved(&self, path: &str) -> Seen<String> {
+        path::resolved(self, path)
+    }
+
+    /// What stands where `path` leads, links followed.
+    fn target(&self, path: &str) -> Seen<Option<Stat>> {
+        self.stat_at(&self.resolved(path)?)
+    }
+
+    /// The bytes of the file that `path` leads to; `None` when there is no file.
+    fn read(&self, path: &str) -> Seen<Option<std::sync::Arc<[u8]>>> {
+        match self.entry(&self.resolved(path)?)? {
+            Some(Entry {
+                kind: Kind::File(content),
+                ..
+            }) => self.bytes(&content).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The account of that name.
+    fn user(&self, name: &str) -> Seen<Option<User>> {
+        accounts::user(self, &|user| user.name == name, name)
+    }
+
+    /// The account of that number.
+    fn user_of(&self, uid: u32) -> Seen<Option<User>> {
+        accounts::user(self, &|user| user.uid == uid, &uid.to_string())
+    }
+
+    /// The group of that name.
+    fn group(&self, name: &str) -> Seen<Option<Group>> {
+        accounts::group(self, &|group| group.name == name, name)
+    }
+
+    /// The group of that number.
+    fn group_of(&self, gid: u32) -> Seen<Option<Group>> {
+        accounts::group(self, &|group| group.gid == gid, &gid.to_string())
+    }
+}

@@ -1,0 +1,250 @@
+//! Another host with planned changes laid over it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    change::{Act, Change, Run},
+    host::{Login, Observe, Output, Seen, Unseen, path},
+    state::{Content, Entry, Kind, Manager, Meta, ServiceState, Stat},
+    value::Unknown,
+};
+
+/// What is laid over one canonical path.
+#[derive(Clone, Debug)]
+enum Laid {
+    /// This stands there. What the host beneath has below the path is hidden.
+    Whole(Option<Entry>),
+    /// What the host beneath has, with other attributes.
+    Meta(Meta),
+    /// Nobody knows what stands there and below, but for what was laid over it later.
+    Unknown(Unknown),
+}
+
+/// A host as it will be: `beneath`, with changes over it.
+#[derive(Clone, Debug, Default)]
+pub struct Overlay<B> {
+    beneath: B,
+    laid: BTreeMap<String, Laid>,
+    services: BTreeMap<String, ServiceState>,
+    /// Names of services of which nothing is known any more.
+    unknown_services: BTreeMap<String, Unknown>,
+}
+
+impl<B: Observe> Overlay<B> {
+    pub fn new(beneath: B) -> Self {
+        Self {
+            beneath,
+            laid: BTreeMap::new(),
+            services: BTreeMap::new(),
+            unknown_services: BTreeMap::new(),
+        }
+    }
+
+    /// The host without the planned changes.
+    pub fn beneath(&self) -> &B {
+        &self.beneath
+    }
+
+    /// The host beneath, for what is no observation.
+    pub fn beneath_mut(&mut self) -> &mut B {
+        &mut self.beneath
+    }
+
+    /// Lays a change over the host. `why` stands for what an act does that nobody foresees.
+    pub fn lay(&mut self, change: &Change, why: &Unknown) {
+        match change {
+            Change::Entry { path, to, .. } | Change::Perhaps { path, to, .. } => {
+                self.put(path, to.clone());
+            }
+            Change::Meta { path, to, .. } => match self.laid.get_mut(path) {
+                Some(Laid::Whole(Some(entry))) => entry.meta = to.clone(),
+                Some(Laid::Meta(meta)) => *meta = to.clone(),
+                _ => {
+                    self.laid.insert(path.clone(), Laid::Meta(to.clone()));
+                }
+            },
+            Change::Service { name, to, .. } => {
+                self.unknown_services.remove(name);
+                self.services.insert(name.clone(), *to);
+            }
+            Change::Act(Act::Run(run)) => {
+                for path in &run.touches {
+                    self.forget(path, why);
+                }
+            }
+            Change::Act(Act::Restart { name, .. }) => {
+                let mut state = self.services.get(name).copied().unwrap_or_default();
+                state.running = Some(true);
+                self.services.insert(name.clone(), state);
+            }
+            // A backup has a name that no task can know before the run.
+            Change::Backup { .. }
+            | Change::Act(Act::Reload { .. } | Act::ReloadManager { .. } | Act::Wait { .. }) => {}
+        }
+    }
+
+    /// From now on nobody knows what stands at `path` and below.
+    pub fn forget(&mut self, path: &str, why: &Unknown) {
+        let path = self.canonical(path).unwrap_or_else(|_| path.to_owned());
+        self.clear_below(&path);
+        self.laid.insert(path, Laid::Unknown(why.clone()));
+    }
+
+    /// From now on nobody knows what the service is doing.
+    pub fn forget_service(&mut self, name: &str, why: &Unknown) {
+        self.services.remove(name);
+        self.unknown_services.insert(name.to_owned(), why.clone());
+    }
+
+    fn put(&mut self, path: &str, to: Option<Entry>) {
+        let to = match to {
+            // Another name of a file holds what the file holds.
+            Some(Entry {
+                kind: Kind::Hard(other),
+                meta,
+            }) => match self.entry(&other) {
+                Ok(Some(entry)) => Some(entry),
+                Ok(None) => None,
+                Err(_) => Some(Entry {
+                    kind: Kind::File(Content::Unknown(Unknown::because(
+                        "it is another name of a file of which nothing is known",
+                    ))),
+                    meta,
+                }),
+            },
+            other => other,
+        };
+        self.clear_below(path);
+        self.laid.insert(path.to_owned(), Laid::Whole(to));
+    }
+
+    fn clear_below(&mut self, path: &str) {
+        self.laid
+            .retain(|laid, _| laid == path || !path::is_within(laid, path));
+    }
+
+    /// What is laid over the canonical `path` itself or decides about it from above.
+    fn laid_over(&self, path: &str) -> Over<'_> {
+        match self.laid.get(path) {
+            Some(Laid::Whole(entry)) => return Over::Whole(entry.as_ref()),
+            Some(Laid::Meta(meta)) => return Over::Meta(meta),
+            Some(Laid::Unknown(unknown)) => return Over::Unknown(unknown),
+            None => {}
+        }
+        let mut above = path;
+        while above != "/" {
+            above = path::parent(above);
+            match self.laid.get(above) {
+                Some(Laid::Whole(_)) => return Over::Whole(None),
+                Some(Laid::Unknown(unknown)) => return Over::Unknown(unknown),
+                Some(Laid::Meta(_)) | None => {}
+            }
+        }
+        Over::Nothing
+    }
+
+    fn place(&self, path: &str) -> Seen<String> {
+        if self.laid.is_empty() {
+            Ok(path.to_owned())
+        } else {
+            self.canonical(path)
+        }
+    }
+}
+
+enum Over<'a> {
+    Nothing,
+    Whole(Option<&'a Entry>),
+    Meta(&'a Meta),
+    Unknown(&'a Unknown),
+}
+
+impl<B: Observe> Observe for Overlay<B> {
+    fn stat_at(&self, path: &str) -> Seen<Option<Stat>> {
+        match self.laid_over(path) {
+            Over::Nothing => self.beneath.stat_at(path),
+            Over::Whole(entry) => Ok(entry.map(|entry| Stat {
+                kind: entry.kind.clone(),
+                meta: entry.meta.clone(),
+                size: match &entry.kind {
+                    Kind::File(content) => content.size(),
+                    Kind::Link(target) => Some(target.len() as u64),
+                    _ => None,
+                },
+                real: None,
+            })),
+            Over::Meta(meta) => Ok(self.beneath.stat_at(path)?.map(|stat| Stat {
+                meta: meta.clone(),
+                ..stat
+            })),
+            Over::Unknown(unknown) => Err(Unseen::Unknown(unknown.clone())),
+        }
+    }
+
+    fn entry(&self, path: &str) -> Seen<Option<Entry>> {
+        let path = self.place(path)?;
+        match self.laid_over(&path) {
+            Over::Nothing => self.beneath.entry(&path),
+            Over::Whole(entry) => Ok(entry.cloned()),
+            Over::Meta(meta) => Ok(self.beneath.entry(&path)?.map(|entry| Entry {
+                kind: entry.kind,
+                meta: meta.clone(),
+            })),
+            Over::Unknown(unknown) => Err(Unseen::Unknown(unknown.clone())),
+        }
+    }
+
+    fn names(&self, directory: &str) -> Seen<Vec<String>> {
+        let directory = self.place(directory)?;
+        let mut names = match self.laid_over(&directory) {
+            Over::Nothing | Over::Meta(_) => self.beneath.names(&directory)?,
+            Over::Whole(_) => Vec::new(),
+            Over::Unknown(unknown) => return Err(Unseen::Unknown(unknown.clone())),
+        };
+        for (path, laid) in &self.laid {
+            if path == "/" || path::parent(path) != directory {
+                continue;
+            }
+            let name = path::name(path);
+            match laid {
+                Laid::Whole(None) => names.retain(|other| other != name),
+                Laid::Unknown(unknown) => return Err(Unseen::Unknown(unknown.clone())),
+                Laid::Whole(Some(_)) if !names.iter().any(|other| other == name) => {
+                    names.push(name.to_owned());
+                }
+                Laid::Whole(Some(_)) | Laid::Meta(_) => {}
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn bytes(&self, content: &Content) -> Seen<Arc<[u8]>> {
+        self.beneath.bytes(content)
+    }
+
+    fn login(&self) -> Seen<Login> {
+        self.beneath.login()
+    }
+
+    fn ask(&self, query: &Run) -> Seen<Output> {
+        self.beneath.ask(query)
+    }
+
+    fn service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>> {
+        if let Some(unknown) = self.unknown_services.get(name) {
+            return Err(Unseen::Unknown(unknown.clone()));
+        }
+        match self.services.get(name) {
+            Some(laid) => {
+                let beneath = self.beneath.service(name, manager)?.unwrap_or_default();
+                Ok(Some(ServiceState {
+                    running: laid.running.or(beneath.running),
+                    enabled: laid.enabled.or(beneath.enabled),
+                    masked: laid.masked.or(beneath.masked),
+                }))
+            }
+            None => self.beneath.service(name, manager),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Every module by its name.
+
+use std::collections::BTreeMap;
+
+use super::{Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, args::Problems, copy};
+use crate::{
+    change::Plan,
+    host::Observe,
+    state::Supply,
+    value::{Map, Unknown},
+};
+
+/// What is known of a module.
+#[derive(Debug)]
+pub struct Entry {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// The parameters, those of groups included.
+    pub docs: fn() -> Vec<ParamDoc>,
+    check: fn(&Args<'_>) -> Vec<Problem>,
+    plan: fn(&Args<'_>, &dyn Observe) -> Result<Plan, Refusal>,
+}
+
+impl Entry {
+    /// What is wrong with arguments as they are written; templates in them are not judged.
+    pub fn check(&self, values: &Map, supplies: &BTreeMap<String, Supply>) -> Vec<Problem> {
+        (self.check)(&Args::as_written(values, supplies))
+    }
+
+    /// The paths on the host that these arguments name: what a task that is not foreseen may touch.
+    pub fn paths(&self, values: &Map) -> Vec<String> {
+        (self.docs)()
+            .iter()
+            .filter(|doc| doc.kind == ParamKind::Path)
+            .flat_map(|doc| std::iter::once(&doc.name).chain(doc.aliases))
+            .filter_map(|name| values.get(name)?.as_str())
+            .filter(|path| path.starts_with('/'))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// What is to change on the host for these arguments.
+    pub fn plan(
+        &self,
+        values: &Map,
+        supplies: &BTreeMap<String, Supply>,
+        host: &dyn Observe,
+    ) -> Result<Plan, Refusal> {
+        let login = host.login()?;
+        (self.plan)(&Args::on_host(values, supplies, &login), host)
+    }
+}
+
+fn read<M: Module>(args: &Args<'_>, problems: &mut Problems) -> Option<M> {
+    args.refuse_strangers(&M::docs(), problems);
+    for rule in M::RULES {
+        rule.check(args, &mut problems.wrong);
+    }
+    M::take(args, problems)
+}
+
+fn check<M: Module>(args: &Args<'_>) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    read::<M>(args, &mut problems);
+    problems.wrong
+}
+
+fn plan<M: Module>(args: &Args<'_>, host: &dyn Observe) -> Result<Plan, Refusal> {
+    let mut problems = Problems::default();
+    let module = read::<M>(args, &mut problems);
+    if let Some(problem) = problems.wrong.into_iter().next() {
+        let help = problem.help.map(|help| format!(" ({help})"));
+        return Err(Refusal::of(
+            &problem.param,
+            format!("{}{}", problem.message, help.unwrap_or_default()),
+        ));
+    }
+    match module {
+        Some(module) => module.plan(host),
+        None => Err(Refusal::Unknown(
+            Unknown::union(problems.unknown)
+                .unwrap_or_else(|| Unknown::because("an argument is not known")),
+        )),
+    }
+}
+
+macro_rules! catalog {
+    ($($file:ident :: $Module:ident),* $(,)?) => {
+        static ENTRIES: &[Entry] = &[$(Entry {
+            name: stringify!($file),
+            about: <$file::$Module as Params>::ABOUT,
+            docs: <$file::$Module as Params>::docs,
+            check: check::<$file::$Module>,
+            plan: plan::<$file::$Module>,
+        }),*];
+    };
+}
+
+// In alphabetical order.
+catalog! {
+    copy::Copy,
+}
+
+/// The module of that name, which may carry the prefix of Ansible's own collections.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    let short = name
+        .strip_prefix("ansible.builtin.")
+        .or_else(|| name.strip_prefix("ansible.legacy."))
+        .unwrap_or(name);
+    ENTRIES.iter().find(|entry| entry.name == short)
+}
+
+/// The names of all modules.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ENTRIES.iter().map(|entry| entry.name)
+}

@@ -1,0 +1,37 @@
+//! What a task can ask for: one file per module, and the list of them.
+//!
+//! A module is one struct: its fields are the parameters, its doc comments the manual, `plan` its
+//! meaning. It sees the host through [`Observe`] and nothing else: it is never told whether the
+//! run is a rehearsal, how the host is reached, or what is printed.
+
+#[macro_use]
+mod declare;
+mod args;
+mod attributes;
+mod catalog;
+mod param;
+mod refusal;
+mod returned;
+mod rules;
+mod source;
+
+mod copy;
+
+pub use args::{Args, ParamDoc, Params};
+use attributes::FileAttributes;
+pub use catalog::{Entry, find, names};
+pub use param::{HostPath, Param, ParamKind, Wrong};
+pub use refusal::{Problem, Refusal};
+pub use rules::Rule;
+pub use source::Source;
+
+use crate::{change::Plan, host::Observe};
+
+/// A module: its parameters are its fields, its meaning is the plan it makes.
+pub trait Module: Params {
+    /// What must hold between parameters.
+    const RULES: &'static [Rule] = &[];
+
+    /// What is to change on this host, and what the task returns.
+    fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal>;
+}

@@ -1,0 +1,30 @@
+//! Programs run.
+
+use super::{Brought, Doing as _, Stopped, service};
+use crate::{
+    change::Act,
+    host::{Limits, Live, Observe as _, Runs, run},
+};
+
+/// Does what has no second side.
+pub(super) fn act(act: &Act, host: &Live, runs: &Runs) -> Result<Brought, Stopped> {
+    match act {
+        Act::Run(wanted) => {
+            let login = host
+                .login()
+                .map_err(|unseen| Stopped::new("start a program", unseen))?;
+            let program = wanted.argv.first().map_or("", String::as_str);
+            let output =
+                run(wanted, &login, Limits::default(), runs).doing(&format!("run `{program}`"))?;
+            return Ok(Brought {
+                output: Some(output),
+                ..Brought::default()
+            });
+        }
+        Act::Restart { name, manager } => service::verb(host, *manager, "restart", name),
+        Act::Reload { name, manager } => service::verb(host, *manager, "reload", name),
+        Act::ReloadManager { manager } => service::reload_manager(host, *manager),
+        Act::Wait { .. } => Err(Stopped::new("wait", "waiting is done elsewhere")),
+    }
+    .map(|()| Brought::default())
+}

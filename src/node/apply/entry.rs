@@ -1,0 +1,309 @@
+//! What stands at a path, replaced as a whole.
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    os::fd::{AsFd as _, BorrowedFd},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use rustix::{
+    fs::{
+        AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, Uid,
+        XattrFlags, chmodat, chownat, fsetxattr, fsync, linkat, lremovexattr, lsetxattr, makedev,
+        mkdirat, mknodat, openat, renameat, symlinkat, unlinkat, utimensat,
+    },
+    io::Errno,
+};
+
+use super::{Doing, Stopped, content::pour, content_of, parent::Parent};
+use crate::{
+    change::How,
+    host::{Live, Observe as _},
+    state::{Content, Entry, Kind, Meta, Stamp},
+    value::{bytes_of, text_of},
+};
+
+static DRAFTS: AtomicU32 = AtomicU32::new(0);
+
+/// A name for something unfinished, in the directory where it will end.
+fn draft_name() -> Vec<u8> {
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    format!(".hostwright-{}-{number}", std::process::id()).into_bytes()
+}
+
+/// Makes what stands at `path` into `to`.
+pub(super) fn replace(
+    path: &str,
+    from: Option<&Entry>,
+    to: Option<&Entry>,
+    how: &How,
+    host: &Live,
+) -> Result<(), Stopped> {
+    let parent = Parent::of(path).doing(&format!("reach the directory of {path}"))?;
+    let Some(to) = to else {
+        let flags = match from.map(|entry| &entry.kind) {
+            Some(Kind::Directory) => AtFlags::REMOVEDIR,
+            _ => AtFlags::empty(),
+        };
+        return unlinkat(&parent.directory, parent.name.as_slice(), flags)
+            .doing(&format!("remove {path}"));
+    };
+    if matches!(to.kind, Kind::Directory) {
+        return directory(&parent, path, from, to);
+    }
+    let draft = draft_name();
+    let made = make(&parent, &draft, path, to)
+        .and_then(|()| validate(&draft, path, how, host))
+        .and_then(|()| make_room(&parent, path, from))
+        .and_then(|()| {
+            renameat(
+                &parent.directory,
+                draft.as_slice(),
+                &parent.directory,
+                parent.name.as_slice(),
+            )
+            .doing(&format!("put {path} in place"))
+        });
+    if made.is_err() {
+        let _ = unlinkat(&parent.directory, draft.as_slice(), AtFlags::empty());
+        if let (true, Some(content)) = (how.in_place, content_of(to)) {
+            return write_in_place(&parent, path, content, &to.meta);
+        }
+    }
+    made
+}
+
+/// A directory in the way is empty by now: the plan has emptied it before.
+fn make_room(parent: &Parent, path: &str, from: Option<&Entry>) -> Result<(), Stopped> {
+    if from.is_some_and(|entry| matches!(entry.kind, Kind::Directory)) {
+        unlinkat(
+            &parent.directory,
+            parent.name.as_slice(),
+            AtFlags::REMOVEDIR,
+        )
+        .doing(&format!("remove the directory {path}"))?;
+    }
+    Ok(())
+}
+
+fn directory(parent: &Parent, path: &str, from: Option<&Entry>, to: &Entry) -> Result<(), Stopped> {
+    if from.is_some() {
+        unlinkat(&parent.directory, parent.name.as_slice(), AtFlags::empty())
+            .doing(&format!("remove {path}"))?;
+    }
+    mkdirat(
+        &parent.directory,
+        parent.name.as_slice(),
+        Mode::from_raw_mode(0o700),
+    )
+    .doing(&format!("make the directory {path}"))?;
+    dress(parent, &parent.name, path, &to.meta, false)
+}
+
+/// Makes the thing under the draft's name, with all its attributes, its content on the disk.
+fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Stopped> {
+    let at = &parent.directory;
+    match &to.kind {
+        Kind::File(content) => {
+            let fd = openat(
+                at,
+                draft,
+                OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+                Mode::from_raw_mode(0o600),
+            )
+            .doing(&format!("write beside {path}"))?;
+            let mut file = File::from(fd);
+            let what = format!("write {path}");
+            pour(content, &mut file).doing(&what)?;
+            file.flush().doing(&what)?;
+            set_xattrs_of_file(file.as_fd(), &to.meta, path)?;
+            dress(parent, draft, path, &to.meta, false)?;
+            fsync(&file).doing(&what)
+        }
+        Kind::Link(target) => {
+            symlinkat(bytes_of(target), at, draft).doing(&format!("link {path}"))?;
+            dress(parent, draft, path, &to.meta, true)
+        }
+        Kind::Hard(other) => {
+            let other = Parent::of(other).doing(&format!("reach {other}"))?;
+            linkat(
+                &other.directory,
+                other.name.as_slice(),
+                at,
+                draft,
+                AtFlags::empty(),
+            )
+            .doing(&format!("link {path}"))
+        }
+        Kind::Fifo => special(parent, draft, path, to, FileType::Fifo, 0),
+        Kind::Socket => special(parent, draft, path, to, FileType::Socket, 0),
+        Kind::Device(device) => {
+            let kind = if device.is_block {
+                FileType::BlockDevice
+            } else {
+                FileType::CharacterDevice
+            };
+            let number = makedev(device.major, device.minor);
+            special(parent, draft, path, to, kind, number)
+        }
+        Kind::Directory => Err(Stopped::new(
+            format!("make {path}"),
+            "directories are made in place",
+        )),
+    }
+}
+
+fn special(
+    parent: &Parent,
+    draft: &[u8],
+    path: &str,
+    to: &Entry,
+    kind: FileType,
+    device: u64,
+) -> Result<(), Stopped> {
+    let mode = Mode::from_raw_mode(0o600);
+    mknodat(&parent.directory, draft, kind, mode, device).doing(&format!("make {path}"))?;
+    dress(parent, draft, path, &to.meta, false)
+}
+
+/// Gives owner, mode and times. The owner first: a change of owner takes the set-ID bits away.
+fn dress(
+    parent: &Parent,
+    name: &[u8],
+    path: &str,
+    meta: &Meta,
+    is_link: bool,
+) -> Result<(), Stopped> {
+    let at = &parent.directory;
+    let owner = (Uid::from_raw(meta.uid), Gid::from_raw(meta.gid));
+    chownat(
+        at,
+        name,
+        Some(owner.0),
+        Some(owner.1),
+        AtFlags::SYMLINK_NOFOLLOW,
+    )
+    .doing(&format!("give {path} to its owner"))?;
+    if !is_link {
+        chmodat(
+            at,
+            name,
+            Mode::from_raw_mode(meta.mode.bits()),
+            AtFlags::empty(),
+        )
+        .doing(&format!("set the mode of {path}"))?;
+    }
+    let times = Timestamps {
+        last_access: time(meta.atime),
+        last_modification: time(meta.mtime),
+    };
+    utimensat(at, name, &times, AtFlags::SYMLINK_NOFOLLOW)
+        .doing(&format!("set the times of {path}"))
+}
+
+fn time(stamp: Stamp) -> Timespec {
+    let (tv_sec, tv_nsec) = match stamp {
+        Stamp::At(seconds, nanoseconds) => (seconds, i64::from(nanoseconds)),
+        Stamp::Now => (0, UTIME_NOW),
+        Stamp::Any => (0, UTIME_OMIT),
+    };
+    Timespec { tv_sec, tv_nsec }
+}
+
+/// Labels, ACLs and the like go onto the draft, or the file is not replaced at all.
+fn set_xattrs_of_file(file: BorrowedFd<'_>, meta: &Meta, path: &str) -> Result<(), Stopped> {
+    for (name, value) in &meta.xattrs {
+        match fsetxattr(file, bytes_of(name), value, XattrFlags::empty()) {
+            Ok(()) => {}
+            // The kernel or the policy gives these itself; what it gave is what it will accept.
+            Err(Errno::PERM | Errno::NOTSUP) if name.starts_with("security.") => {}
+            Err(error) => {
+                return Err(Stopped::new(
+                    format!("keep the attribute {name} of {path}"),
+                    io::Error::from(error),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Changes attributes of what stands at a canonical path.
+pub(super) fn set_meta(path: &str, to: &Meta) -> Result<(), Stopped> {
+    let parent = Parent::of(path).doing(&format!("reach the directory of {path}"))?;
+    let stat = rustix::fs::statat(
+        &parent.directory,
+        parent.name.as_slice(),
+        AtFlags::SYMLINK_NOFOLLOW,
+    )
+    .doing(&format!("look at {path}"))?;
+    let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
+    xattrs(path, to)?;
+    dress(&parent, &parent.name, path, to, is_link)
+}
+
+fn xattrs(path: &str, to: &Meta) -> Result<(), Stopped> {
+    let bytes = bytes_of(path);
+    let seen = crate::host::xattrs(path).doing(&format!("read the attributes of {path}"))?;
+    for (name, value) in &to.xattrs {
+        if seen.get(name) != Some(value) {
+            lsetxattr(bytes.as_slice(), bytes_of(name), value, XattrFlags::empty())
+                .doing(&format!("set the attribute {name} of {path}"))?;
+        }
+    }
+    for name in seen.keys().filter(|name| !to.xattrs.contains_key(*name)) {
+        lremovexattr(bytes.as_slice(), bytes_of(name))
+            .doing(&format!("remove the attribute {name} of {path}"))?;
+    }
+    Ok(())
+}
+
+/// Has the draft accepted by the command that was asked for.
+fn validate(draft: &[u8], path: &str, how: &How, host: &Live) -> Result<(), Stopped> {
+    let Some(command) = &how.validate else {
+        return Ok(());
+    };
+    let at = crate::host::path::join(crate::host::path::parent(path), &text_of(draft));
+    let words = crate::host::words(&command.replace("%s", &at))
+        .ok_or_else(|| Stopped::new("validate the new file", "the command has an open quote"))?;
+    let query = crate::change::Run {
+        argv: words,
+        ..crate::change::Run::default()
+    };
+    let answer = host
+        .ask(&query)
+        .map_err(|unseen| Stopped::new(format!("validate {path}"), unseen))?;
+    if answer.code == 0 {
+        return Ok(());
+    }
+    Err(Stopped::new(
+        format!("validate {path}"),
+        format!(
+            "`{command}` ended with {}: {}",
+            answer.code,
+            text_of(&[answer.stdout, answer.stderr].concat()).trim_end()
+        ),
+    ))
+}
+
+/// For files that cannot be replaced, as one mounted by itself: not atomic, and asked for.
+fn write_in_place(
+    parent: &Parent,
+    path: &str,
+    content: &Content,
+    meta: &Meta,
+) -> Result<(), Stopped> {
+    let what = format!("write into {path}");
+    let fd = openat(
+        &parent.directory,
+        parent.name.as_slice(),
+        OFlags::WRONLY | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .doing(&what)?;
+    let mut file = File::from(fd);
+    pour(content, &mut file).doing(&what)?;
+    fsync(&file).doing(&what)?;
+    dress(parent, &parent.name, path, meta, false)
+}

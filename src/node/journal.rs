@@ -1,0 +1,303 @@
+//! What was changed on this host, written down before it is changed.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the journal is ours, lies apart, and nobody else writes it"
+)]
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Seek as _, Write as _},
+    os::unix::{
+        ffi::OsStringExt as _,
+        fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
+    },
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    change::Change,
+    host::Login,
+    state::{Bytes, Content, Entry, Kind},
+    value::{bytes_of, text_of},
+};
+
+/// Runs older than this are forgotten when a new one starts.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// One line of the journal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Record {
+    /// This change is about to be made; the number orders the whole run.
+    Begun { at: u128, change: Box<Change> },
+    /// The change begun last was made, as far as we know.
+    Made,
+    /// The change begun last was not made.
+    Failed,
+}
+
+/// A change that the journal knows of.
+#[derive(Clone, Debug)]
+pub(super) struct Remembered {
+    /// Nanoseconds since 1970, which order the run's changes.
+    pub(super) at: u128,
+    pub(super) change: Change,
+    /// Whether it was made; unknown when we were ended in the middle.
+    pub(super) made: Option<bool>,
+}
+
+/// The journal of one run on one host.
+#[derive(Debug)]
+pub(super) struct Journal {
+    folder: PathBuf,
+    log: File,
+    /// Held for as long as we may change the host.
+    _lock: File,
+}
+
+/// Where the journals of this login lie; `HOSTWRIGHT_STATE` in its environment says otherwise.
+pub(super) fn home(login: &Login) -> PathBuf {
+    let path = |text: String| PathBuf::from(OsString::from_vec(bytes_of(&text)));
+    let told = |(name, _): &&(String, String)| name == "HOSTWRIGHT_STATE";
+    if let Some((_, folder)) = login.environment.iter().find(told) {
+        return path(format!("{folder}/journal"));
+    }
+    if login.uid == 0 {
+        return path("/var/lib/hostwright/journal".to_owned());
+    }
+    if login.home.is_empty() || login.home == "/" {
+        return path(format!("/var/tmp/hostwright-{}/journal", login.uid));
+    }
+    path(format!("{}/.local/state/hostwright/journal", login.home))
+}
+
+impl Journal {
+    /// Opens the journal, alone: fails when another run is changing this host with this login.
+    pub(super) fn open(login: &Login, run: &str, host: &str, owner: &str) -> io::Result<Self> {
+        let home = home(login);
+        private(&home)?;
+        forget_old(&home);
+        let lock = lock(&home, run, owner)?;
+        let folder = home.join(safe(run)).join(safe(host));
+        private(&folder.join("blobs"))?;
+        let log = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(folder.join(format!("{}.log", std::process::id())))?;
+        Ok(Self {
+            folder,
+            log,
+            _lock: lock,
+        })
+    }
+
+    /// Writes down a change that is about to be made, with what it needs to be taken back.
+    /// Returns the change with its first side kept, so that its inverse can be made.
+    pub(super) fn begin(&mut self, change: &Change) -> io::Result<Change> {
+        let mut kept = change.clone();
+        if let Change::Entry {
+            from: Some(from), ..
+        } = &mut kept
+        {
+            self.keep(from)?;
+        }
+        let mut slim = kept.clone();
+        if let Change::Entry { to: Some(to), .. } | Change::Backup { entry: to, .. } = &mut slim
+            && let Kind::File(content) = &mut to.kind
+        {
+            // What was made is on the host: only what was there before must be kept.
+            *content = content.without_bytes();
+        }
+        let at = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_nanos();
+        self.write(&Record::Begun {
+            at,
+            change: Box::new(slim),
+        })?;
+        Ok(kept)
+    }
+
+    /// Writes down how the change begun last ended.
+    pub(super) fn end(&mut self, made: bool) -> io::Result<()> {
+        self.write(if made { &Record::Made } else { &Record::Failed })
+    }
+
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        let frame = crate::wire::encode(record).map_err(io::Error::other)?;
+        self.log.write_all(&frame)?;
+        self.log.sync_data()
+    }
+
+    /// Keeps the bytes of a large file that is about to go.
+    fn keep(&self, entry: &mut Entry) -> io::Result<()> {
+        let Kind::File(content) = &mut entry.kind else {
+            return Ok(());
+        };
+        let Content::Known {
+            digest,
+            bytes: Bytes::At(at),
+            ..
+        } = content
+        else {
+            return Ok(());
+        };
+        let kept = self.folder.join("blobs").join(digest.to_string());
+        if !kept.exists() {
+            let source = OsString::from_vec(bytes_of(at));
+            // Another name of the same file costs nothing; over file systems it is copied.
+            if fs::hard_link(&source, &kept).is_err() {
+                let mut file = OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(&kept)?;
+                io::copy(&mut File::open(&source)?, &mut file)?;
+                file.sync_all()?;
+            }
+        }
+        *at = text_of(kept.as_os_str().as_encoded_bytes());
+        Ok(())
+    }
+}
+
+/// Makes a directory that only we can enter, and refuses one that others could have prepared.
+fn private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let meta = fs::symlink_metadata(folder)?;
+    let ours = rustix::process::geteuid().as_raw();
+    if !meta.is_dir() || meta.uid() != ours || meta.mode() & 0o022 != 0 {
+        return Err(io::Error::other(format!(
+            "{} is not a directory of ours alone",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
+/// A name that stays one component.
+fn safe(name: &str) -> String {
+    let clean: String = name
+        .chars()
+        .map(|letter| match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' => letter,
+            _ => '_',
+        })
+        .collect();
+    if clean.starts_with('.') {
+        format!("_{clean}")
+    } else {
+        clean
+    }
+}
+
+/// Locks the host for this login. Nodes of one run share it.
+fn lock(home: &Path, run: &str, owner: &str) -> io::Result<File> {
+    let mut lock = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(home.join("lock"))?;
+    match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => {
+            lock.set_len(0)?;
+            lock.write_all(format!("{run}\n{owner}\n").as_bytes())?;
+            return Ok(lock);
+        }
+        Err(rustix::io::Errno::WOULDBLOCK) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut text = String::new();
+    lock.rewind()?;
+    lock.read_to_string(&mut text)?;
+    let mut lines = text.lines();
+    let (theirs, who) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+    if theirs == run {
+        return Ok(lock);
+    }
+    Err(io::Error::other(format!(
+        "another run is changing this host now: {theirs}, started by {who}"
+    )))
+}
+
+fn forget_old(home: &Path) {
+    let Ok(runs) = fs::read_dir(home) else { return };
+    for run in runs.flatten() {
+        let old = run
+            .metadata()
+            .and_then(|meta| meta.modified())
+            .ok()
+            .and_then(|time| time.elapsed().ok())
+            .is_some_and(|age| age > KEPT);
+        if old && run.path().is_dir() {
+            // Losing the chance to undo a month later is no reason to fail today.
+            let _ = fs::remove_dir_all(run.path());
+        }
+    }
+}
+
+/// All changes of a run on this host, oldest first.
+pub(super) fn remembered(login: &Login, run: &str, host: &str) -> io::Result<Vec<Remembered>> {
+    let folder = home(login).join(safe(run)).join(safe(host));
+    let logs = match fs::read_dir(&folder) {
+        Ok(logs) => logs,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut all = Vec::new();
+    for log in logs {
+        let path = log?.path();
+        if path.extension().is_some_and(|kind| kind == "log") {
+            all.extend(read(&path)?);
+        }
+    }
+    all.sort_by_key(|one| one.at);
+    Ok(all)
+}
+
+fn read(log: &Path) -> io::Result<Vec<Remembered>> {
+    let bytes = fs::read(log)?;
+    let mut rest = bytes.as_slice();
+    let mut all: Vec<Remembered> = Vec::new();
+    // A record that was cut off was never acted upon.
+    while let Ok(Some(record)) = crate::wire::read::<Record>(&mut rest) {
+        match record {
+            Record::Begun { at, change } => all.push(Remembered {
+                at,
+                change: *change,
+                made: None,
+            }),
+            Record::Made => set(&mut all, true),
+            Record::Failed => set(&mut all, false),
+        }
+    }
+    Ok(all)
+}
+
+fn set(all: &mut [Remembered], made: bool) {
+    if let Some(last) = all.last_mut() {
+        last.made = Some(made);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn a_name_stays_one_component() {
+        assert_eq!(safe("../../etc"), "_.._.._etc");
+        assert_eq!(safe("web1.example.org"), "web1.example.org");
+    }
+}

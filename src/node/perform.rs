@@ -1,0 +1,266 @@
+//! One task: planned on what is there, then applied, or laid over it.
+
+use std::io;
+
+use super::{
+    apply::{self, Brought},
+    blobs::Blobs,
+    journal::Journal,
+    results,
+};
+use crate::{
+    change::{Act, Change, Plan},
+    host::{Live, Observe, Overlay, Runs},
+    modules::{self, Refusal},
+    value::Unknown,
+    wire::{Conduct, Failure, Hello, Item, Outcome, Task},
+};
+
+/// Contents up to this many bytes go back with a change, for the diff and for other nodes.
+const SHOWN: usize = 1 << 20;
+
+/// All contents of one answer together.
+const SHOWN_TOGETHER: usize = 8 << 20;
+
+/// What a node keeps between tasks.
+pub(super) struct Performer {
+    live: Live,
+    overlay: Overlay<Live>,
+    runs: Runs,
+    journal: Option<Journal>,
+    pub(super) blobs: Blobs,
+    hello: Hello,
+}
+
+impl Performer {
+    pub(super) fn new(hello: Hello, runs: Runs) -> Self {
+        let live = Live::new(runs.clone());
+        Self {
+            overlay: Overlay::new(live.clone()),
+            live,
+            runs,
+            journal: None,
+            blobs: Blobs::default(),
+            hello,
+        }
+    }
+
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    pub(super) fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
+    pub(super) fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Carries a task out, item by item.
+    pub(super) fn task(&mut self, task: Task) -> Vec<Outcome> {
+        self.live.set_environment(&task.environment);
+        self.overlay
+            .beneath_mut()
+            .set_environment(&task.environment);
+        let Task {
+            conduct,
+            name,
+            place,
+            module,
+            items,
+            timeout,
+            ..
+        } = task;
+        let why = Unknown::because(format!("what `{module}` does is not foreseen"))
+            .due_to(&name, place.as_ref());
+        let mut shown = 0;
+        items
+            .into_iter()
+            .map(|item| {
+                let mut outcome = self.item(conduct, &module, item, timeout, &why);
+                let limit = SHOWN.min(SHOWN_TOGETHER.saturating_sub(shown));
+                for change in &mut outcome.changes {
+                    *change = change.for_the_wire(limit);
+                    shown += change.weight();
+                }
+                outcome
+            })
+            .collect()
+    }
+
+    fn item(
+        &mut self,
+        conduct: Conduct,
+        module: &str,
+        mut item: Item,
+        timeout: Option<u64>,
+        why: &Unknown,
+    ) -> Outcome {
+        for supply in item.supplies.values_mut() {
+            self.blobs.fill(supply);
+        }
+        let Some(entry) = modules::find(module) else {
+            return failed(None, format!("there is no module `{module}`"));
+        };
+        let plan = |host: &dyn Observe| entry.plan(&item.args, &item.supplies, host);
+        let planned = match conduct {
+            Conduct::Run => plan(&self.live),
+            Conduct::Rehearse => plan(&self.overlay),
+            Conduct::Probe => plan(&Overlay::new(self.live.clone())),
+        };
+        let mut plan = match planned {
+            Ok(plan) => plan,
+            Err(refusal) => {
+                if let (Refusal::Unknown(unknown), Conduct::Rehearse) = (&refusal, conduct) {
+                    for path in entry.paths(&item.args) {
+                        self.overlay.forget(&path, unknown);
+                    }
+                }
+                return refused(refusal);
+            }
+        };
+        for change in &mut plan.changes {
+            if let (Change::Act(Act::Run(run)), Some(limit)) = (change, timeout) {
+                run.timeout = Some(run.timeout.map_or(limit, |own| own.min(limit)));
+            }
+        }
+        match conduct {
+            Conduct::Run => self.make(plan),
+            Conduct::Rehearse => {
+                for change in &plan.changes {
+                    self.overlay.lay(change, why);
+                }
+                foretold(plan, why)
+            }
+            Conduct::Probe => foretold(plan, why),
+        }
+    }
+
+    /// Lays changes over the host that another node has planned.
+    pub(super) fn lay(&mut self, changes: &[Change]) {
+        let why = Unknown::because("another login of this host does it");
+        for change in changes {
+            self.overlay.lay(change, &why);
+        }
+    }
+
+    /// Makes a plan come true; what was made of it is taken back when the rest cannot be.
+    fn make(&mut self, plan: Plan) -> Outcome {
+        let mut outcome = Outcome {
+            result: plan.result,
+            warnings: plan.warnings,
+            ..Outcome::default()
+        };
+        let mut made = Vec::new();
+        for change in plan.changes {
+            let change = apply::named(&change);
+            match self.step(&change) {
+                Ok((kept, brought)) => {
+                    results::of_act(&change, Some(&brought), None, &mut outcome);
+                    made.push(kept);
+                    outcome.changes.push(change);
+                }
+                Err(message) => {
+                    self.take_back(made, &mut outcome);
+                    outcome.failure = Some(Failure {
+                        param: None,
+                        message,
+                    });
+                    break;
+                }
+            }
+            if outcome.failure.is_some() {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// One change: written down, made, and written down as made. Gives back the change with what
+    /// its inverse needs.
+    fn step(&mut self, change: &Change) -> Result<(Change, Brought), String> {
+        if let Change::Act(Act::Wait { .. }) = change {
+            let brought = apply::apply(change, &self.live, &self.runs);
+            return brought
+                .map(|brought| (change.clone(), brought))
+                .map_err(|stopped| stopped.because);
+        }
+        let journal = |error: io::Error| format!("cannot write the journal of changes: {error}");
+        let kept = self.journal()?.begin(change).map_err(journal)?;
+        let done = apply::apply(change, &self.live, &self.runs);
+        self.journal()?.end(done.is_ok()).map_err(journal)?;
+        done.map(|brought| (kept, brought))
+            .map_err(|stopped| stopped.to_string())
+    }
+
+    /// Undoes what a failed task has changed already; says what it could not.
+    fn take_back(&mut self, made: Vec<Change>, outcome: &mut Outcome) {
+        for change in made.into_iter().rev() {
+            let taken = match change.inverse() {
+                Ok(inverse) => self.step(&inverse).map(drop),
+                Err(irreversible) => Err(irreversible.0),
+            };
+            if let Err(why) = taken {
+                outcome
+                    .warnings
+                    .push(format!("a part of the failed task stays: {why}"));
+                return;
+            }
+        }
+        outcome.changes.clear();
+    }
+
+    pub(super) fn journal(&mut self) -> Result<&mut Journal, String> {
+        if self.journal.is_none() {
+            let login = self.live.login().map_err(|unseen| unseen.to_string())?;
+            let Hello {
+                run, host, owner, ..
+            } = &self.hello;
+            let journal = Journal::open(&login, run, host, owner)
+                .map_err(|error| format!("nothing is changed without a journal: {error}"))?;
+            self.journal = Some(journal);
+        }
+        self.journal
+            .as_mut()
+            .ok_or_else(|| "there is no journal".to_owned())
+    }
+}
+
+/// The outcome of a plan that is not made: what acts bring is unknown.
+fn foretold(plan: Plan, why: &Unknown) -> Outcome {
+    let mut outcome = Outcome {
+        result: plan.result,
+        warnings: plan.warnings,
+        ..Outcome::default()
+    };
+    for change in plan.changes {
+        results::of_act(&change, None, Some(why), &mut outcome);
+        outcome.changes.push(change);
+    }
+    outcome
+}
+
+fn refused(refusal: Refusal) -> Outcome {
+    match refusal {
+        Refusal::Failed {
+            param,
+            message,
+            result,
+        } => Outcome {
+            result: *result,
+            ..failed(param, message)
+        },
+        Refusal::Unknown(unknown) => Outcome {
+            unknown: Some(unknown),
+            ..Outcome::default()
+        },
+    }
+}
+
+fn failed(param: Option<String>, message: String) -> Outcome {
+    Outcome {
+        failure: Some(Failure { param, message }),
+        ..Outcome::default()
+    }
+}

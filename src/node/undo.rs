@@ -1,0 +1,99 @@
+//! A run taken back, newest change first.
+
+use super::{
+    apply,
+    journal::{self, Remembered},
+    perform::Performer,
+};
+use crate::{
+    change::Change,
+    host::{Observe, Overlay},
+    state::{Meta, Stamp},
+    value::Unknown,
+    wire::Undone,
+};
+
+/// Takes back what `run` changed on this host; what somebody else changed since stays.
+pub(super) fn undo(performer: &mut Performer, run: &str, rehearse: bool) -> Result<Undone, String> {
+    let login = performer
+        .live()
+        .login()
+        .map_err(|unseen| unseen.to_string())?;
+    let host = performer.hello().host.clone();
+    let all = journal::remembered(&login, run, &host)
+        .map_err(|error| format!("cannot read the journal of {run}: {error}"))?;
+    let mut undone = Undone::default();
+    let mut shadow = Overlay::new(performer.live().clone());
+    for Remembered { change, made, .. } in all.into_iter().rev() {
+        if made == Some(false) || !change.counts() && !matches!(change, Change::Backup { .. }) {
+            continue;
+        }
+        let inverse = match change.inverse() {
+            Ok(inverse) => inverse,
+            Err(irreversible) => {
+                undone.irreversible.push(irreversible.0);
+                continue;
+            }
+        };
+        match stands(&change, &shadow) {
+            Ok(true) => {}
+            // Interrupted before it was made, or taken back already.
+            Ok(false) if stands(&inverse, &shadow) == Ok(true) => continue,
+            Ok(false) => {
+                undone.conflicts.push(format!(
+                    "{} has been changed since",
+                    change.path().unwrap_or("a service")
+                ));
+                continue;
+            }
+            Err(why) => {
+                undone.conflicts.push(why);
+                continue;
+            }
+        }
+        if !rehearse {
+            let journal = performer.journal()?;
+            journal.begin(&inverse).map_err(|error| error.to_string())?;
+            let done = apply::apply(&inverse, performer.live(), performer.runs());
+            let made = done.is_ok();
+            performer
+                .journal()?
+                .end(made)
+                .map_err(|error| error.to_string())?;
+            if let Err(stopped) = done {
+                undone.conflicts.push(stopped.to_string());
+                continue;
+            }
+        }
+        shadow.lay(&inverse, &Unknown::because("it was taken back"));
+        undone.changes.push(inverse);
+    }
+    Ok(undone)
+}
+
+/// Whether the host is as this change leaves it.
+fn stands(change: &Change, host: &dyn Observe) -> Result<bool, String> {
+    let seen = match change {
+        Change::Entry { path, to, .. } => host.entry(path).map(|seen| match (seen, to) {
+            (None, None) => true,
+            (Some(seen), Some(to)) => seen.kind == to.kind && is_still(&seen.meta, &to.meta),
+            _ => false,
+        }),
+        Change::Meta { path, to, .. } => host
+            .stat(path)
+            .map(|seen| seen.is_some_and(|seen| is_still(&seen.meta, to))),
+        Change::Service {
+            name, manager, to, ..
+        } => host.service(name, *manager).map(|seen| seen == Some(*to)),
+        Change::Act(_) | Change::Backup { .. } | Change::Perhaps { .. } => Ok(true),
+    };
+    seen.map_err(|unseen| unseen.to_string())
+}
+
+/// Whether attributes are as they were left; having been read does not count.
+fn is_still(seen: &Meta, left: &Meta) -> bool {
+    seen.satisfies(&Meta {
+        atime: Stamp::Any,
+        ..left.clone()
+    })
+}

@@ -1,0 +1,298 @@
+//! Predicted = applied, a second run is empty, undo restores.
+//!
+//! Each case prepares a real directory (`@` in paths stands for it) and says what is asked of
+//! which module. A module's file of cases lists its states.
+
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use hostwright::{
+    state::Supply,
+    value::{Map, Value, from_json},
+    wire::{Conduct, Item, Outcome},
+};
+
+use crate::node::{Node, tree};
+
+/// One case: what is there, what is asked.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) module: &'static str,
+    /// What is there: path below the directory, mode, content; a path that ends in `/` is a
+    /// directory, a content that starts with `-> ` makes a link.
+    pub(crate) there: &'static [(&'static str, u32, &'static str)],
+    /// The arguments as JSON.
+    pub(crate) args: &'static str,
+    pub(crate) then: Then,
+}
+
+/// What is expected of a case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// It changes something, once.
+    Changes,
+    /// It changes something each time.
+    ChangesEachTime,
+    /// It changes nothing.
+    IsOk,
+    /// It fails, and the directory stays as it was.
+    Fails,
+}
+
+/// Runs all cases of a table; panics with every one that is wrong.
+pub(crate) fn prove(cases: &[Case]) {
+    prove_with(cases, |_| BTreeMap::new());
+}
+
+/// Like [`prove`], with files of the control side for each case.
+pub(crate) fn prove_with(cases: &[Case], ship: impl Fn(&Case) -> BTreeMap<String, Supply>) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| {
+            let why = one(case, ship(case)).err()?;
+            Some(format!("{} ({}): {why}", case.name, case.module))
+        })
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases are wrong:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+}
+
+fn one(case: &Case, supplies: BTreeMap<String, Supply>) -> Result<(), String> {
+    let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let (root, state) = (home.path().join("root"), home.path().join("state"));
+    prepare(&root, case.there);
+    let json = case.args.replace('@', &root.display().to_string());
+    let json: serde_json::Value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+    let args: Map = from_json(&json).as_map().cloned().ok_or("no arguments")?;
+    let item = Item { args, supplies };
+    let before = tree(&root);
+
+    let mut node = Node::start(&state, "run-1");
+    let foretold = node.perform(Conduct::Rehearse, case.module, &item);
+    same(&before, &tree(&root), "the rehearsal touched the host")?;
+    let foretold_again = node.perform(Conduct::Rehearse, case.module, &item);
+    drop(node);
+    let mut node = Node::start(&state, "run-1");
+    let done = node.perform(Conduct::Run, case.module, &item);
+    agree(&foretold, &done)?;
+    if case.then == Then::Fails {
+        if done.failure.is_none() {
+            return Err("it did not fail".to_owned());
+        }
+        return same(&before, &tree(&root), "a failure changed the host");
+    }
+    if let Some(failure) = done.failure {
+        return Err(format!("it failed: {}", failure.message));
+    }
+    let changed = !done.changes.is_empty();
+    if changed == (case.then == Then::IsOk) {
+        return Err(format!("changed is {changed}"));
+    }
+    if case.then == Then::Changes && changed == (before == tree(&root)) {
+        return Err("the tree and the answer do not agree".to_owned());
+    }
+    drop(node);
+
+    let mut node = Node::start(&state, "run-2");
+    let again = node.perform(Conduct::Run, case.module, &item);
+    if case.then != Then::ChangesEachTime {
+        if again.changed() != Ok(false) {
+            return Err(format!("the second run changes {:?}", again.changes));
+        }
+        if foretold_again.changed() != Ok(false) {
+            return Err("a second rehearsal does not see the first".to_owned());
+        }
+    }
+    if case.then == Then::ChangesEachTime {
+        node.undo("run-2", false);
+    }
+    let undone = node.undo("run-1", false);
+    if !undone.conflicts.is_empty() {
+        return Err(format!("undo met {:?}", undone.conflicts));
+    }
+    same(&before, &tree(&root), "undo did not restore the tree")
+}
+
+fn prepare(root: &Path, there: &[(&str, u32, &str)]) {
+    fs::create_dir(root).unwrap();
+    for (name, mode, content) in there {
+        let path = root.join(name);
+        if name.ends_with('/') {
+            fs::create_dir_all(&path).unwrap();
+        } else if let Some(target) = content.strip_prefix("-> ") {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let target = target.replace('@', &root.display().to_string());
+            std::os::unix::fs::symlink(target, &path).unwrap();
+            continue;
+        } else {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, content).unwrap();
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
+    }
+}
+
+fn same(
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+    what: &str,
+) -> Result<(), String> {
+    let differ: Vec<String> = before
+        .keys()
+        .chain(after.keys())
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| format!("{name}: {:?} -> {:?}", before.get(name), after.get(name)))
+        .collect();
+    if differ.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{what}: {}", differ.join("; ")))
+    }
+}
+
+/// What was foretold is what was done, but for what was said to be unknown.
+fn agree(foretold: &Outcome, done: &Outcome) -> Result<(), String> {
+    if foretold.failure.is_some() != done.failure.is_some() {
+        return Err(format!(
+            "foretold {:?}, then {:?}",
+            foretold.failure, done.failure
+        ));
+    }
+    if done.failure.is_some() {
+        return Ok(());
+    }
+    if foretold.changed() != Ok(done.changes.iter().any(hostwright::change::Change::counts)) {
+        return Err(format!(
+            "foretold changed {:?}, done {:?}",
+            foretold.changed(),
+            done.changes
+        ));
+    }
+    let sides = |outcome: &Outcome| -> Vec<String> {
+        outcome
+            .changes
+            .iter()
+            .filter(|change| change.path().is_some_and(|path| !path.ends_with('~')))
+            .map(crate::story::told)
+            .collect()
+    };
+    if sides(foretold) != sides(done) {
+        return Err(format!(
+            "foretold {:?}, done {:?}",
+            sides(foretold),
+            sides(done)
+        ));
+    }
+    for (key, value) in &done.result {
+        match foretold.result.get_key(key) {
+            Some(told) if agrees(told, value) => {}
+            told => return Err(format!("foretold {key:?} = {told:?}, done {value:?}")),
+        }
+    }
+    Ok(())
+}
+
+fn agrees(told: &Value, done: &Value) -> bool {
+    match (told, done) {
+        (Value::Unknown(_), _) => true,
+        (Value::Map(told), Value::Map(done)) => {
+            told.len() == done.len()
+                && done
+                    .iter()
+                    .all(|(key, value)| told.get_key(key).is_some_and(|told| agrees(told, value)))
+        }
+        (Value::List(told), Value::List(done)) => {
+            told.len() == done.len() && told.iter().zip(done.iter()).all(|(a, b)| agrees(a, b))
+        }
+        _ => told == done,
+    }
+}
+
+const COPY: &[Case] = &[
+    Case {
+        name: "a missing file",
+        module: "copy",
+        there: &[],
+        args: r#"{"dest": "@/f", "content": "x"}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a file that is right",
+        module: "copy",
+        there: &[("f", 0o600, "x")],
+        args: r#"{"dest": "@/f", "content": "x"}"#,
+        then: Then::IsOk,
+    },
+    Case {
+        name: "another content",
+        module: "copy",
+        there: &[("f", 0o600, "y")],
+        args: r#"{"dest": "@/f", "content": "x"}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "another mode",
+        module: "copy",
+        there: &[("f", 0o600, "x")],
+        args: r#"{"dest": "@/f", "content": "x", "mode": "0640"}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a backup",
+        module: "copy",
+        there: &[("f", 0o600, "y")],
+        args: r#"{"dest": "@/f", "content": "x", "backup": true}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a link replaced",
+        module: "copy",
+        there: &[("g", 0o600, "y"), ("f", 0, "-> g")],
+        args: r#"{"dest": "@/f", "content": "x"}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a link followed",
+        module: "copy",
+        there: &[("g", 0o600, "y"), ("f", 0, "-> @/g")],
+        args: r#"{"dest": "@/f", "content": "x", "follow": true}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a file of the host",
+        module: "copy",
+        there: &[("a", 0o600, "A")],
+        args: r#"{"dest": "@/b", "src": "@/a", "remote_src": true, "mode": "preserve"}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a tree of the host",
+        module: "copy",
+        there: &[("a/x", 0o600, "A"), ("a/sub/y", 0o644, "B")],
+        args: r#"{"dest": "@/b", "src": "@/a/", "remote_src": true}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "a directory that is missing",
+        module: "copy",
+        there: &[],
+        args: r#"{"dest": "@/none/f", "content": "x"}"#,
+        then: Then::Fails,
+    },
+    Case {
+        name: "a draft that is accepted",
+        module: "copy",
+        there: &[("f", 0o600, "y")],
+        args: r#"{"dest": "@/f", "content": "x", "validate": "/bin/true %s"}"#,
+        then: Then::Changes,
+    },
+];
+
+#[test]
+fn copy_does_what_it_foretold() {
+    prove(COPY);
+}
