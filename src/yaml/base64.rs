@@ -20,3 +20,25 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     }
     letters.len().is_multiple_of(4).then_some(bytes)
 }
+
+/// The bytes as Base64 in lines of 76 letters, each with its line end.
+pub(super) fn encode_lines(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for line in bytes.chunks(57) {
+        for triple in line.chunks(3) {
+            let byte = |at: usize| u32::from(triple.get(at).copied().unwrap_or(0));
+            let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
+            for at in 0..4 {
+                let six = usize::try_from((bits >> (18 - 6 * at)) & 63).unwrap_or(0);
+                let there = usize::try_from(at).unwrap_or(0) <= triple.len();
+                text.push(if there {
+                    char::from(ALPHABET[six])
+                } else {
+                    '='
+                });
+            }
+        }
+        text.push('\n');
+    }
+    text
+}

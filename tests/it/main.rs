@@ -13,3 +13,4 @@ mod node;
 mod shown;
 mod story;
 mod yaml;
+mod yaml_dump;
