@@ -5,6 +5,7 @@
 pub mod change;
 pub mod cli;
 pub mod config;
+pub mod connection;
 pub mod diagnostic;
 pub mod host;
 pub mod inventory;

@@ -1,5 +1,7 @@
 //! The commands, their flags and exit codes.
 
+mod hidden;
+
 use std::{io, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -23,6 +25,9 @@ enum Command {
 
 /// Does what the command line asks for.
 pub fn main() -> ExitCode {
+    if let Some(code) = hidden::run(std::env::args_os()) {
+        return code;
+    }
     match Arguments::parse().command {
         Command::Node => match node::serve(io::stdin(), io::stdout()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,9 @@
 )]
 
 mod architecture;
+mod connection;
 mod copy;
+mod hosts;
 mod inventory;
 mod mechanical;
 mod node;

@@ -1,0 +1,7 @@
+//! Disposable hosts to manage: real ones with sshd, on this machine.
+
+mod namespaces;
+mod sshd;
+
+pub(crate) use namespaces::Hosts;
+pub(crate) use sshd::{Sshd, descendants, end, free_port, keygen};
