@@ -1,0 +1,10 @@
+//! Reporters: events in, one kind of output out.
+
+mod default;
+mod diff;
+mod mistakes;
+mod sink;
+
+pub use default::{Default, Shown};
+pub use mistakes::mistakes;
+pub use sink::{Color, Sink};

@@ -1,0 +1,114 @@
+//! The one way out: secrets masked, control characters made visible.
+
+use std::io::{self, Write};
+
+use crate::event::Secrets;
+
+/// The colours of Ansible's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    Ok,
+    Changed,
+    Skipped,
+    Failed,
+    Unreachable,
+    Unknown,
+    Warning,
+    Added,
+    Removed,
+    Lines,
+    Plain,
+}
+
+impl Color {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Ok | Self::Added => "0;32",
+            Self::Changed => "0;33",
+            Self::Skipped | Self::Lines => "0;36",
+            Self::Failed | Self::Removed => "0;31",
+            Self::Unreachable => "1;31",
+            Self::Unknown => "0;35",
+            Self::Warning => "1;35",
+            Self::Plain => "",
+        }
+    }
+}
+
+/// Where a reporter writes.
+pub struct Sink<W> {
+    to: W,
+    secrets: Secrets,
+    colored: bool,
+}
+
+impl<W: Write> Sink<W> {
+    pub fn new(to: W, secrets: Secrets, colored: bool) -> Self {
+        Self {
+            to,
+            secrets,
+            colored,
+        }
+    }
+
+    /// Writes a line, or several when the text has line feeds in it.
+    pub fn line(&mut self, text: &str, color: Color) {
+        // A reader that went away must not end a run that is changing hosts.
+        let _ = self.write(text, color);
+    }
+
+    /// The text as it may be shown.
+    pub fn shown(&self, text: &str) -> String {
+        visible(&self.secrets.masked(text))
+    }
+
+    fn write(&mut self, text: &str, color: Color) -> io::Result<()> {
+        let text = self.shown(text);
+        if self.colored && color != Color::Plain && !text.is_empty() {
+            let code = color.code();
+            for line in text.split('\n') {
+                writeln!(self.to, "\x1b[{code}m{line}\x1b[0m")?;
+            }
+        } else {
+            writeln!(self.to, "{text}")?;
+        }
+        self.to.flush()
+    }
+}
+
+/// Control characters and those that turn the direction of text, written out: what a host says
+/// must not steer the terminal of whoever reads it.
+pub(super) fn visible(text: &str) -> String {
+    let harmful = |letter: char| {
+        (letter.is_control() && !matches!(letter, '\n' | '\t'))
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+            || matches!(u32::from(letter), 0x10_FF00..=0x10_FFFF)
+    };
+    if !text.contains(harmful) {
+        return text.to_owned();
+    }
+    let mut clean = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match u32::from(letter) {
+            raw @ 0x10_FF00..=0x10_FFFF => clean.push_str(&format!("\\x{:02x}", raw & 0xFF)),
+            code if harmful(letter) && code < 0x100 => clean.push_str(&format!("\\x{code:02x}")),
+            code if harmful(letter) => clean.push_str(&format!("\\u{code:04x}")),
+            _ => clean.push(letter),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn a_host_cannot_steer_the_terminal() {
+        assert_eq!(
+            visible("a\x1b[2Jb\u{202e}c\r\u{10ffe9}"),
+            "a\\x1b[2Jb\\u202ec\\x0d\\xe9"
+        );
+        assert_eq!(visible("tab\tand\nline é"), "tab\tand\nline é");
+    }
+}
