@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    Cause, Link, Patience, Program, Target, Transport, Unreachable,
+    Cause, Held, Link, Patience, Program, Target, Transport, Unreachable,
     escalation::{Prompt, wrapped},
     handshake::{Handshake, Outcome, Reader, Writer},
     link::{Process, log_out},
@@ -65,6 +65,21 @@ impl Default for Settings {
             greeting: wire::MAGIC.trim_ascii_end(),
         }
     }
+}
+
+/// What [`Connector::clean`] does with the journals, without which nothing can be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Journal {
+    Keep,
+    Remove,
+}
+
+/// What became of our directories on a host. Both are the host's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    pub gone: Vec<String>,
+    /// Those that are still there, with the reason first.
+    pub kept: Vec<String>,
 }
 
 /// Opens nodes. One for a run; its directory and its logins go with it.
@@ -127,26 +142,26 @@ impl Connector {
         .await
     }
 
-    /// Removes what we keep on a host for the target's user: our program, not the journal.
-    /// Returns the directories that went, and why others did not.
+    /// Removes what we keep on a host for the target's user: our program, and the journal when
+    /// that is wanted. Returns the directories that went, and why others did not.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn clean(&self, target: &Target) -> Result<Vec<String>, Unreachable> {
-        let command = wrapped(target.escalation.as_ref(), &script::clean())?;
+    pub async fn clean(&self, target: &Target, journal: Journal) -> Result<Cleaned, Unreachable> {
+        let command = wrapped(target.escalation.as_ref(), &script::clean(journal))?;
         let link = self
             .start(target, command.words, command.prompt, "hostwright-cleaned")
             .await?;
-        let lines = link.lines.clone();
+        let mut cleaned = Cleaned::default();
+        for line in link.noise.lines() {
+            if let Some(folder) = line.strip_prefix("hostwright-gone ") {
+                cleaned.gone.push(folder.to_owned());
+            } else if let Some(why) = line.strip_prefix("hostwright-kept ") {
+                cleaned.kept.push(why.to_owned());
+            }
+        }
         link.close().await;
-        Ok(lines
-            .iter()
-            .filter_map(|line| {
-                line.strip_prefix("hostwright-gone ")
-                    .or_else(|| line.strip_prefix("hostwright-"))
-            })
-            .map(str::to_owned)
-            .collect())
+        Ok(cleaned)
     }
 
     fn node(&self) -> &Path {
@@ -190,16 +205,11 @@ impl Connector {
             patience: &patience,
         };
         let failure = match handshake.run(magic).await {
-            Outcome::Running {
-                greeting,
-                digest,
-                noise,
-            } => {
+            Outcome::Running { digest, noise } => {
                 let warnings = started.master.as_ref().map(|master| master.said());
                 return Ok(Link {
                     output: started.output,
                     input: started.input,
-                    greeting,
                     digest,
                     warnings: warnings
                         .iter()
@@ -207,12 +217,14 @@ impl Connector {
                         .map(|line| line.trim_end().to_owned())
                         .filter(|line| !line.is_empty())
                         .collect(),
-                    lines: noise.lines().map(str::to_owned).collect(),
-                    process: started.process,
-                    said,
-                    heard,
-                    master: started.master,
-                    patience,
+                    noise,
+                    held: Held {
+                        process: started.process,
+                        said,
+                        heard,
+                        master: started.master,
+                        patience,
+                    },
                 });
             }
             Outcome::Failed(failure) => failure,

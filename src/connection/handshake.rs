@@ -16,7 +16,7 @@ use super::{
     refusal::Sent,
     script::triple,
 };
-use crate::value::text_of;
+use crate::{state::Digest, value::text_of};
 
 /// What may stand before the node's first line: a login shell's greetings.
 const NOISE: usize = 64 << 10;
@@ -24,9 +24,9 @@ const NOISE: usize = 64 << 10;
 const CHUNK: usize = 64 << 10;
 
 /// A stream from the other end.
-pub(super) type Reader = BufReader<Box<dyn AsyncRead + Send + Unpin>>;
+pub type Reader = BufReader<Box<dyn AsyncRead + Send + Unpin>>;
 /// A stream to the other end.
-pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+pub type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// The other end's streams while it starts.
 pub(super) struct Handshake<'a> {
@@ -43,10 +43,9 @@ pub(super) struct Handshake<'a> {
 
 /// How the start ended.
 pub(super) enum Outcome {
-    /// The node's first line, and the SHA-256 of the program that it is.
+    /// The node's first line came; the program that it is.
     Running {
-        greeting: String,
-        digest: String,
+        digest: Digest,
         /// What was printed before.
         noise: String,
     },
@@ -70,7 +69,7 @@ struct Talk {
     prompted: usize,
     pending: Option<(Arc<[u8]>, usize)>,
     deadline: Instant,
-    digest: String,
+    digest: Digest,
     other: Option<Program>,
     served: bool,
 }
@@ -85,7 +84,7 @@ impl Handshake<'_> {
             prompted: 0,
             pending: None,
             deadline: Instant::now() + self.patience.start,
-            digest: self.own.digest().to_owned(),
+            digest: self.own.digest(),
             other: None,
             served: false,
         };
@@ -171,10 +170,9 @@ impl Handshake<'_> {
         magic: &str,
     ) -> Result<Option<Outcome>, Unreachable> {
         // A greeting without a line end may stand before it in the same line.
-        if let Some(at) = position(line, magic.as_bytes()) {
+        if position(line, magic.as_bytes()).is_some() {
             return Ok(Some(Outcome::Running {
-                greeting: text_of(&line[at..]).trim_end().to_owned(),
-                digest: std::mem::take(&mut talk.digest),
+                digest: talk.digest,
                 noise: text_of(&talk.noise),
             }));
         }
@@ -205,7 +203,7 @@ impl Handshake<'_> {
         if foreign && talk.other.is_none() {
             let build = foreign_build(self.builds, machine).await?;
             let line = format!("look - - {} {}\n", build.digest(), build.size());
-            build.digest().clone_into(&mut talk.digest);
+            talk.digest = build.digest();
             talk.other = Some(build);
             return self.write(line.as_bytes()).await;
         }

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use openssh::Session;
-use tokio::{io::AsyncWriteExt as _, process::Child, task::JoinHandle, time::timeout};
+use tokio::{process::Child, task::JoinHandle, time::timeout};
 
 use super::{
     Cause, Unreachable,
@@ -12,6 +12,7 @@ use super::{
     master::Master,
     tail::Tail,
 };
+use crate::state::Digest;
 
 /// A node that was reached. Dropping it ends the node: its input ends.
 pub struct Link {
@@ -19,13 +20,19 @@ pub struct Link {
     pub output: Reader,
     /// What the node hears.
     pub input: Writer,
-    /// The node's first line.
-    pub greeting: String,
-    /// The SHA-256 of the program that was started; the node reports what it really is.
-    pub digest: String,
-    /// What ssh warned of while it logged in, such as a changed key where keys are not checked.
+    /// The process and the login behind the streams.
+    pub held: Held,
+    /// The program that was started; the node tells in its first answer what it really is.
+    pub digest: Digest,
+    /// What ssh printed while it logged in: the host's banner, or a warning such as that of a
+    /// changed key where keys are not checked.
     pub warnings: Vec<String>,
-    pub(super) lines: Vec<String>,
+    /// What was printed before the first line.
+    pub(super) noise: String,
+}
+
+/// What must be kept for as long as the streams of a [`Link`] are used.
+pub struct Held {
     pub(super) process: Process,
     pub(super) said: Tail,
     pub(super) heard: JoinHandle<()>,
@@ -67,38 +74,38 @@ impl Link {
     /// Ends the node by ending its input, and waits for it. The login ends with the last of its
     /// nodes.
     pub async fn close(self) {
-        let Self {
-            output,
-            mut input,
-            process,
-            master,
-            patience,
-            heard,
-            ..
-        } = self;
-        let _ = timeout(patience.farewell, input.shutdown()).await;
-        drop((input, output));
-        process.end(&patience).await;
-        heard.abort();
-        log_out(master, &patience).await;
+        drop((self.input, self.output));
+        self.held.close().await;
     }
 
     /// Returns why the node's output ended although nobody asked it to: to be called once that
     /// was seen.
     pub async fn lost(self) -> Unreachable {
+        drop((self.input, self.output));
+        self.held.lost().await
+    }
+}
+
+impl Held {
+    /// Waits for the node to end, after its streams were dropped, and logs out when it was the
+    /// last one there.
+    pub async fn close(self) {
+        self.process.end(&self.patience).await;
+        self.heard.abort();
+        log_out(self.master, &self.patience).await;
+    }
+
+    /// As [`Link::lost`], after the streams were dropped.
+    pub async fn lost(self) -> Unreachable {
         let Self {
-            output,
-            input,
             process,
             said,
             heard,
             master,
             patience,
-            ..
         } = self;
-        drop((input, output));
         let end = process.end(&patience).await;
-        let _ = timeout(patience.farewell, heard).await;
+        let _ = timeout(FOLLOWS, heard).await;
         let mut words = said.text();
         let mut message = format!("the connection to the node was lost ({end})");
         if let Some(master) = master {
@@ -127,7 +134,7 @@ pub(super) async fn log_out(master: Option<Arc<Master>>, patience: &Patience) {
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Link")
-            .field("greeting", &self.greeting)
+            .field("digest", &self.digest)
             .finish_non_exhaustive()
     }
 }

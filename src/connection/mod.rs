@@ -22,9 +22,10 @@ mod unreachable;
 mod words;
 
 pub use askpass::ask;
-pub use connector::{Connector, Settings};
+pub use connector::{Cleaned, Connector, Journal, Settings};
+pub use handshake::{Reader, Writer};
 pub use limits::{Patience, raise_open_files};
-pub use link::Link;
+pub use link::{Held, Link};
 pub use program::Program;
 pub use runtime::ASKPASS;
 pub use target::{Become, HostKeys, Method, Ssh, Target, Transport};

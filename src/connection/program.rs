@@ -15,11 +15,13 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest as _, Sha256};
 use tokio::{sync::OnceCell, task::spawn_blocking};
 
+use crate::state::Digest;
+
 /// A program that hosts keep under its SHA-256. Its bytes are read when the first host needs them.
 #[derive(Debug)]
 pub struct Program {
     path: PathBuf,
-    digest: String,
+    digest: Digest,
     size: u64,
     plain: OnceCell<Arc<[u8]>>,
     packed: OnceCell<Arc<[u8]>>,
@@ -49,9 +51,9 @@ impl Program {
         })
     }
 
-    /// The SHA-256 in lower case hexadecimal.
-    pub fn digest(&self) -> &str {
-        &self.digest
+    /// The name that a host keeps it under, in hexadecimal.
+    pub fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// The size in bytes.
@@ -100,7 +102,7 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-fn digest(path: &Path) -> io::Result<(String, u64)> {
+fn digest(path: &Path) -> io::Result<(Digest, u64)> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut size = 0;
@@ -113,10 +115,5 @@ fn digest(path: &Path) -> io::Result<(String, u64)> {
         hash.update(&chunk[..count]);
         size += u64::try_from(count).map_err(io::Error::other)?;
     }
-    let hex = hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    Ok((hex, size))
+    Ok((Digest::from_bytes(hash.finalize().into()), size))
 }

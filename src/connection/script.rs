@@ -1,9 +1,12 @@
 //! The shell programs that run on a host before the node does.
 
-use super::{Program, nonce::nonce};
+use super::{Journal, Program, nonce::nonce};
 
 const BOOTSTRAP: &str = include_str!("bootstrap.sh");
 const CLEAN: &str = include_str!("clean.sh");
+/// Where nodes keep their journals.
+const JOURNAL: &str = "\"${HOME:-/nonexistent}/.local/state/hostwright\" \"/var/tmp/hostwright-$u\" \
+    /var/lib/hostwright";
 
 /// Returns the program that finds or receives `program` on a host and runs it as a node.
 ///
@@ -12,7 +15,7 @@ const CLEAN: &str = include_str!("clean.sh");
 /// search for another build; `hostwright-fail REASON WORDS`; else what the node prints.
 pub(super) fn bootstrap(program: &Program) -> String {
     squeezed(BOOTSTRAP)
-        .replace("@DIGEST@", program.digest())
+        .replace("@DIGEST@", &program.digest().to_string())
         .replace("@NONCE@", &nonce())
         .replace("@SIZE@", &program.size().to_string())
         .replace("@MACHINE@", machines(std::env::consts::ARCH))
@@ -20,8 +23,14 @@ pub(super) fn bootstrap(program: &Program) -> String {
 
 /// Returns the program that removes our directories from a host: it prints `hostwright-gone DIR`
 /// or `hostwright-kept WHY` for each, and `hostwright-cleaned` at the end.
-pub(super) fn clean() -> String {
-    squeezed(CLEAN)
+pub(super) fn clean(journal: Journal) -> String {
+    squeezed(CLEAN).replace(
+        "@JOURNAL@",
+        match journal {
+            Journal::Keep => "",
+            Journal::Remove => JOURNAL,
+        },
+    )
 }
 
 /// One line: no login shell takes a quoted line break well.

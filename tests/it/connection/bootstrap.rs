@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use hostwright::connection::Cause;
+use hostwright::connection::{Become, Cause, Cleaned, Journal, Method, Transport};
 
 use super::{NODE, as_root, cached, run, run_with, user_of, write_program};
 use crate::hosts::{Hosts, Sshd};
@@ -18,7 +18,7 @@ async fn the_program_is_sent_once_and_found_again() {
     let run = run();
     let mut link = run.connector.open(&sshd.target()).await.unwrap();
     user_of(&mut link).await;
-    let digest = link.digest.clone();
+    let digest = link.digest.to_string();
     link.close().await;
     let file = cached(&sshd.home());
     let first = fs::metadata(&file).unwrap();
@@ -88,7 +88,7 @@ async fn a_prepared_directory_is_not_used() {
     );
     let mut link = run.connector.open(&target).await.unwrap();
     assert_eq!(user_of(&mut link).await, "root");
-    let digest = link.digest.clone();
+    let digest = link.digest.to_string();
     link.close().await;
     assert_eq!(
         host.shell("ls -A /home/deploy/trap /var/tmp/.hostwright-0 | grep -c .")
@@ -111,13 +111,15 @@ async fn where_programs_may_not_run_or_nothing_fits_another_place_is_taken() {
     );
     let mut link = run.connector.open(&target).await.unwrap();
     assert_eq!(user_of(&mut link).await, "root");
-    let digest = link.digest.clone();
+    let digest = link.digest.to_string();
     link.close().await;
     host.shell(&format!("test -x /dev/shm/.hostwright-0/{digest}"));
-    let gone = run.connector.clean(&target).await.unwrap();
+    let cleaned = run.connector.clean(&target, Journal::Keep).await.unwrap();
+    assert_eq!(cleaned.gone, ["/dev/shm/.hostwright-0"]);
+    assert_eq!(cleaned.kept.len(), 3, "mounts stay: {cleaned:?}");
     assert!(
-        gone.iter().any(|line| line == "/dev/shm/.hostwright-0"),
-        "{gone:?}"
+        cleaned.kept[0].starts_with("Device or resource busy: /root"),
+        "{cleaned:?}"
     );
     host.shell("test ! -e /dev/shm/.hostwright-0");
     // Now there is none left.
@@ -236,7 +238,7 @@ async fn another_machine_gets_its_own_build_or_names_the_missing_one() {
         assert_eq!(user_of(&mut link).await, "foreign build");
         assert_eq!(
             cached(&sshd.home()).file_name().unwrap().to_str(),
-            Some(link.digest.as_str())
+            Some(link.digest.to_string().as_str())
         );
         link.close().await;
     }
@@ -313,18 +315,75 @@ async fn the_program_is_the_right_one_however_often_it_is_swapped() {
 async fn a_host_is_clean_again() {
     let sshd = Sshd::start();
     let run = run();
-    run.connector
-        .open(&sshd.target())
-        .await
-        .unwrap()
-        .close()
-        .await;
+    let target = sshd.target();
+    run.connector.open(&target).await.unwrap().close().await;
     let folder = sshd.home().join(".cache/hostwright");
     let journal = sshd.home().join(".local/state/hostwright");
     fs::create_dir_all(&journal).unwrap();
     assert!(folder.exists());
-    let gone = run.connector.clean(&sshd.target()).await.unwrap();
-    assert_eq!(gone, [folder.to_str().unwrap()]);
+    let cleaned = run.connector.clean(&target, Journal::Keep).await.unwrap();
+    assert!(cleaned.gone.contains(&folder.display().to_string()));
+    assert_eq!(cleaned.kept, [""; 0]);
     assert!(!folder.exists() && journal.exists());
-    assert_eq!(run.connector.clean(&sshd.target()).await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_journal_goes_only_when_that_is_asked() {
+    let Some(hosts) = Hosts::start(1) else { return };
+    let host = &hosts.all()[0];
+    let run = run();
+    let target = as_root(&hosts, 0);
+    host.shell("mkdir -p /var/lib/hostwright/journal");
+    let cleaned = run.connector.clean(&target, Journal::Keep).await.unwrap();
+    assert_eq!(cleaned, Cleaned::default());
+    let cleaned = run.connector.clean(&target, Journal::Remove).await.unwrap();
+    assert_eq!(cleaned.gone, ["/var/lib/hostwright"]);
+    host.shell("test ! -e /var/lib/hostwright");
+}
+
+#[tokio::test]
+async fn a_home_with_an_odd_name_is_only_a_name() {
+    let sshd = Sshd::start();
+    let odd = sshd.path("a b'c\"d$(touch canary);`touch canary`*");
+    fs::create_dir(&odd).unwrap();
+    fs::write(sshd.path("where"), odd.as_os_str().as_encoded_bytes()).unwrap();
+    let odd_sshd = Sshd::with(&format!(
+        "ForceCommand HOME=$(cat {}); cd; eval \"$SSH_ORIGINAL_COMMAND\"",
+        sshd.path("where").display()
+    ));
+    let run = run();
+    for _ in 0..2 {
+        let mut link = run.connector.open(&odd_sshd.target()).await.unwrap();
+        user_of(&mut link).await;
+        link.close().await;
+        cached(&odd);
+    }
+    assert!(!odd.join("canary").exists());
+}
+
+#[tokio::test]
+async fn no_copy_can_be_read_or_replaced_by_others() {
+    let Some(hosts) = Hosts::start(1) else { return };
+    let run = run();
+    for wanted in ["root", "guest"] {
+        let mut target = as_root(&hosts, 0);
+        if let Transport::Ssh(ssh) = &mut target.transport {
+            ssh.user = Some("deploy".to_owned());
+        }
+        target.escalation = Some(Become {
+            method: Method::Sudo,
+            user: wanted.to_owned(),
+            executable: None,
+            flags: None,
+            password: None,
+        });
+        let mut link = run.connector.open(&target).await.unwrap();
+        assert_eq!(user_of(&mut link).await, wanted);
+        link.close().await;
+    }
+    let open = "find / -xdev -path \"*hostwright/*\" -type f -size -9 -newer /run/sshd/pid \
+        -perm /077 2>/dev/null";
+    assert_eq!(hosts.all()[0].shell(&format!("{open}; true")), "");
+    let name = "ls /root/.cache/hostwright /home/guest/.cache/hostwright | grep -c ^[0-9a-f]";
+    assert_eq!(hosts.all()[0].shell(name).trim(), "2");
 }

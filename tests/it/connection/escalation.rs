@@ -1,7 +1,7 @@
 //! Becoming another user on a host.
 
 use hostwright::{
-    connection::{Become, Cause, Method, Target, Transport, Unreachable},
+    connection::{Become, Cause, Journal, Method, Target, Transport, Unreachable},
     value::Text,
 };
 
@@ -206,7 +206,7 @@ async fn another_user_is_reached_on_this_machine_too() {
     assert_eq!(user_of(&mut link).await, "nobody");
     link.close().await;
     run.connector
-        .clean(&here(sudo("nobody", None)))
+        .clean(&here(sudo("nobody", None)), Journal::Keep)
         .await
         .unwrap();
     let error = refused(run.connector.open(&here(sudo("no-such-user", None))).await);

@@ -287,6 +287,96 @@ async fn a_password_logs_in_and_is_seen_nowhere() {
     assert_eq!(error.cause, Cause::WrongPassword, "{error}");
 }
 
+#[tokio::test]
+async fn a_key_with_a_passphrase_opens_with_it_and_says_so_without() {
+    let sshd = Sshd::start();
+    let key = sshd.path("id").display().to_string();
+    let locked = Command::new("ssh-keygen")
+        .args(["-q", "-p", "-P", "", "-N", "a phrase", "-f", &key])
+        .status()
+        .unwrap();
+    assert!(locked.success());
+    let run = run();
+    let error = run.connector.open(&sshd.target()).await.unwrap_err();
+    assert_eq!(error.cause, Cause::PermissionDenied, "{error}");
+    assert!(error.message.contains("ssh-agent"), "{error}");
+    let target = with(&sshd, |ssh| {
+        ssh.passphrase = Some(Text::from("a phrase").into_secret());
+    });
+    run.connector.open(&target).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_jump_host_is_passed_and_never_gets_the_password_of_the_host_behind() {
+    let Some(hosts) = Hosts::start(2) else { return };
+    let run = run();
+    let through = |jump: &str| {
+        let mut target = Target::ssh(&hosts.all()[1].name);
+        if let Transport::Ssh(ssh) = &mut target.transport {
+            ssh.user = Some("pw".to_owned());
+            ssh.password = Some(Text::from(hosts.password.as_str()).into_secret());
+            // The options hold for the host itself; the jump follows the file alone.
+            ssh.args = vec![
+                String::new(),
+                format!(
+                    "-F {} -o PubkeyAuthentication=no -J {jump}",
+                    hosts.ssh_config().display()
+                ),
+            ];
+        }
+        target
+    };
+    let mut link = run.connector.open(&through("root@h1")).await.unwrap();
+    assert_eq!(user_of(&mut link).await, "pw");
+    link.close().await;
+    let config = fs::read_to_string(hosts.ssh_config()).unwrap();
+    fs::write(
+        hosts.ssh_config(),
+        format!("Host h1\n  PubkeyAuthentication no\n{config}"),
+    )
+    .unwrap();
+    let error = run.connector.open(&through("pw@h1")).await.unwrap_err();
+    assert_eq!(error.cause, Cause::PermissionDenied, "{error}");
+    assert!(error.message.contains("pw@"), "{error}");
+    let log = hosts.all()[0].shell("cat /run/sshd/log");
+    assert!(
+        !log.contains("Accepted keyboard") && !log.contains("Accepted password"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn a_cable_that_is_cut_is_noticed() {
+    let Some(hosts) = Hosts::start(1) else { return };
+    let run = run();
+    let mut target = super::as_root(&hosts, 0);
+    if let Transport::Ssh(ssh) = &mut target.transport {
+        ssh.args
+            .push("-o ServerAliveInterval=1 -o ServerAliveCountMax=1".to_owned());
+    }
+    let mut link = run.connector.open(&target).await.unwrap();
+    user_of(&mut link).await;
+    hosts.cut(0);
+    let mut byte = [0; 1];
+    let read = tokio::io::AsyncReadExt::read(&mut link.output, &mut byte).await;
+    assert_eq!(read.unwrap_or(0), 0);
+    let error = link.lost().await;
+    assert_eq!(error.cause, Cause::Lost);
+    assert!(error.said.contains("not responding"), "{error}");
+}
+
+#[tokio::test]
+async fn a_host_that_drops_connections_is_tried_again_and_then_told() {
+    let sshd = Sshd::with("MaxStartups 1:100:1");
+    // One that never says who it is takes the only place.
+    let idle = std::net::TcpStream::connect(("127.0.0.1", sshd.port)).unwrap();
+    let mut banner = [0; 4];
+    std::io::Read::read_exact(&mut &idle, &mut banner).unwrap();
+    let error = run().connector.open(&sshd.target()).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Dropped, "{error}");
+    drop(idle);
+}
+
 /// Looks for a word in every process's arguments and environment, all the time.
 pub(super) struct Watch {
     stop: std::sync::Arc<std::sync::atomic::AtomicBool>,

@@ -53,7 +53,7 @@ async fn the_node_that_answers_is_the_program_that_was_sent() {
     for target in [Target::local(), sshd.target()] {
         let mut link = connector.open(&target).await.unwrap();
         let welcome = welcome(&mut link).await;
-        assert_eq!(welcome.digest.to_string(), link.digest);
+        assert_eq!(welcome.digest, link.digest);
         link.close().await;
     }
 }

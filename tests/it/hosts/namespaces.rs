@@ -102,6 +102,15 @@ impl Hosts {
         )
     }
 
+    /// Pulls the cable of the host at this position: it falls silent.
+    pub(crate) fn cut(&self, at: usize) {
+        ip(&["link", "set", &self.cable(at), "down"]);
+    }
+
+    fn cable(&self, at: usize) -> String {
+        format!("{}v{}", self.bridge, at + 1)
+    }
+
     fn boot(&mut self, name: &str, address: &str) {
         let mut outer = Command::new("unshare")
             .args(["-m", "-p", "-u", "-i", "-n", "--fork", "--kill-child"])

@@ -161,10 +161,11 @@ pub(crate) fn free_port() -> u16 {
 /// Starts sshd; `None` when the port was taken.
 fn try_start(folder: &Path, port: u16, more: &str) -> Option<Child> {
     let at = |name: &str| folder.join(name).display().to_string();
+    // Of most options the first counts, of `MaxStartups` the last.
     let config = format!(
-        "{more}\nPort {port}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\n\
+        "MaxStartups 1000\n{more}\nPort {port}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\n\
          AuthorizedKeysFile {}\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n\
-         MaxStartups 1000\nSetEnv HOME={}\n",
+         SetEnv HOME={}\n",
         at("host"),
         at("authorized"),
         at("home")
