@@ -15,5 +15,6 @@ pub mod node;
 pub mod report;
 pub mod state;
 pub mod value;
+pub mod vars;
 pub mod wire;
 pub mod yaml;

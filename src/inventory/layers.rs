@@ -40,6 +40,25 @@ pub struct Layer {
     pub vars: Arc<Vars>,
 }
 
+impl Layer {
+    /// Where these variables stand, in words.
+    pub fn described(&self) -> String {
+        let name = &self.name;
+        match self.standing {
+            Standing::All | Standing::Group => format!("inventory, group `{name}`"),
+            Standing::AllBesideInventory | Standing::GroupBesideInventory => {
+                format!("group_vars of `{name}` beside the inventory")
+            }
+            Standing::AllBesidePlaybook | Standing::GroupBesidePlaybook => {
+                format!("group_vars of `{name}` beside the playbook")
+            }
+            Standing::Host => "inventory, host".to_owned(),
+            Standing::HostBesideInventory => "host_vars beside the inventory".to_owned(),
+            Standing::HostBesidePlaybook => "host_vars beside the playbook".to_owned(),
+        }
+    }
+}
+
 /// The folders of variables around an inventory and a playbook.
 #[derive(Debug, Default)]
 pub struct Surroundings {

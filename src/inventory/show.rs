@@ -175,7 +175,7 @@ fn flat(shown: Shown<'_>, layers: &[Layer]) -> Value {
 
 /// Two values where the second is the stronger: dictionaries are merged key by key, anything
 /// else gives way.
-pub(crate) fn merged(older: &Value, newer: &Value) -> Value {
+pub fn merged(older: &Value, newer: &Value) -> Value {
     let (Value::Map(older), Value::Map(newer)) = (older, newer) else {
         return newer.clone();
     };

@@ -1,6 +1,6 @@
 //! Variables with the places where they were set.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
@@ -27,7 +27,14 @@ enum Held {
     Ready(Value),
     /// Holds vault texts, which are opened when the variable is used and not before: one that is
     /// not used needs no secret.
-    Locked(Arc<Node>),
+    Locked(Arc<Locked>),
+}
+
+#[derive(Debug)]
+struct Locked {
+    node: Node,
+    /// What it holds, once it was opened: that takes long.
+    open: OnceLock<Value>,
 }
 
 impl Var {
@@ -38,11 +45,17 @@ impl Var {
     pub fn value(&self, decrypt: Option<&dyn Decrypt>) -> Result<Value, Mistake> {
         match &self.held {
             Held::Ready(value) => Ok(value.clone()),
-            Held::Locked(node) => Conversion {
-                trust: Trust::Template,
-                decrypt,
+            Held::Locked(locked) => {
+                if let Some(value) = locked.open.get() {
+                    return Ok(value.clone());
+                }
+                let conversion = Conversion {
+                    trust: Trust::Template,
+                    decrypt,
+                };
+                let value = conversion.value(&locked.node)?;
+                Ok(locked.open.get_or_init(|| value).clone())
             }
-            .value(node),
         }
     }
 
@@ -50,7 +63,7 @@ impl Var {
     pub(super) fn written(&self) -> Value {
         match &self.held {
             Held::Ready(value) => value.clone(),
-            Held::Locked(node) => sealed(node),
+            Held::Locked(locked) => sealed(&locked.node),
         }
     }
 
@@ -97,7 +110,10 @@ impl Vars {
         trust: Trust,
     ) -> Result<(), Mistake> {
         let held = if is_locked(node) {
-            Held::Locked(Arc::new(node.clone()))
+            Held::Locked(Arc::new(Locked {
+                node: node.clone(),
+                open: OnceLock::new(),
+            }))
         } else {
             let conversion = Conversion {
                 trust,
@@ -129,6 +145,11 @@ impl Vars {
                 place: place.cloned(),
             },
         );
+    }
+
+    /// Sets a variable as it is elsewhere, place and all.
+    pub fn insert_var(&mut self, name: impl Into<Arc<str>>, var: Var) {
+        self.0.insert(name.into(), var);
     }
 
     pub fn get(&self, name: &str) -> Option<&Var> {

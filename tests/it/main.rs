@@ -14,5 +14,6 @@ mod mechanical;
 mod node;
 mod shown;
 mod story;
+mod vars;
 mod yaml;
 mod yaml_dump;
