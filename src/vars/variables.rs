@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 use indexmap::IndexMap;
 
-use super::{HostScope, Run, Stack, facts, magic};
+use super::{HostScope, Run, Stack, facts, magic, reserved};
 use crate::{
     config::{HashBehaviour, Settings},
     diagnostic::{Mistake, Mistakes, Span},
@@ -100,6 +100,19 @@ impl Variables {
             Arc::make_mut(known).inventory = None;
         }
         result
+    }
+
+    /// What is to be said about names: variables of the command line, of groups and of hosts that
+    /// are called like keywords, each name once.
+    pub fn doubts(&self) -> Vec<Mistake> {
+        let inventory = self.inventory();
+        let groups = inventory.groups().map(|id| Arc::clone(inventory.group(id).vars()));
+        let hosts = inventory.hosts().map(|id| Arc::clone(inventory.host(id).vars()));
+        let all = std::iter::once(Arc::clone(&self.extra)).chain(groups).chain(hosts);
+        let mut doubts: Vec<Mistake> = all.flat_map(|vars| reserved::keyword_warnings(&vars)).collect();
+        let mut seen = std::collections::HashSet::new();
+        doubts.retain(|doubt| seen.insert(doubt.message().to_owned()));
+        doubts
     }
 
     /// The files of variables that are read as hosts need them may have something to say.
