@@ -91,7 +91,9 @@ pub fn is_keyword(name: &str) -> bool {
 /// A warning for each of these variables whose name is a keyword.
 pub fn keyword_warnings(vars: &Vars) -> Vec<Mistake> {
     let keywords = vars.iter().filter(|(name, _)| is_keyword(name));
-    keywords.map(|(name, var)| warning(name, var.place())).collect()
+    keywords
+        .map(|(name, var)| warning(name, var.place()))
+        .collect()
 }
 
 fn warning(name: &str, place: Option<&Span>) -> Mistake {

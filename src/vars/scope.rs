@@ -4,16 +4,14 @@ use std::{
     borrow::Cow,
     collections::BTreeSet,
     ops::ControlFlow,
-    rc::Rc,
     sync::{Arc, OnceLock},
 };
 
 use super::{Level, Rung, Stack, Variables, magic, variables::Known};
 use crate::{
     config::HashBehaviour,
-    diagnostic::{Mistake, Span},
+    diagnostic::{Mistake, Mistakes, Span},
     inventory::{HostId, Inventory, Standing, Var, Vars, merged},
-    template::Scope,
     value::{Map, Value},
 };
 
@@ -89,6 +87,48 @@ impl<'a> HostScope<'a> {
         let mut longer = self.clone();
         longer.push(level, of, vars);
         longer
+    }
+
+    /// The value of a variable; templates in it are not rendered. `None` where it is not set.
+    ///
+    /// # Errors
+    /// A vault text in it does not open.
+    pub fn value(&self, name: &str) -> Result<Option<Value>, Mistake> {
+        if self.variables.hash_behaviour == HashBehaviour::Merge {
+            return self.merged(name);
+        }
+        let mut found = Ok(None);
+        let _ = self.walk(name, &mut |setting| {
+            found = self.value_of(&setting.held).map(Some);
+            ControlFlow::Break(())
+        });
+        found
+    }
+
+    /// Where the setting of a variable stands that counts.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        let mut place = None;
+        let _ = self.walk(name, &mut |setting| {
+            place = setting.held.place().cloned();
+            ControlFlow::Break(())
+        });
+        place
+    }
+
+    /// The names of all hosts that are in `hostvars`.
+    pub fn host_names(&self) -> Vec<String> {
+        let hosts = self.inventory.hosts();
+        hosts
+            .map(|host| self.inventory.host(host).name().to_string())
+            .collect()
+    }
+
+    /// What is known of another host, as `hostvars` shows it: its own variables, not what play
+    /// and task say. `None` where there is no such host.
+    pub fn of_host(&self, name: &str) -> Option<Result<HostScope<'_>, Mistakes>> {
+        static NONE: OnceLock<Stack> = OnceLock::new();
+        let host = self.inventory.host_named(name)?;
+        Some(self.variables.scope(host, NONE.get_or_init(Stack::new)))
     }
 
     /// A variable that says how to reach a host or become a user, and a warning about settings of
@@ -233,14 +273,15 @@ impl<'a> HostScope<'a> {
         let mut all = Map::new();
         for name in self.all_names().into_iter().filter(|name| name != "vars") {
             // One that does not open is told when it is asked for by its name.
-            if let Ok(Some(value)) = self.get(&name) {
+            if let Ok(Some(value)) = self.value(&name) {
                 all.insert(name, value);
             }
         }
         Value::from(all)
     }
 
-    fn all_names(&self) -> BTreeSet<String> {
+    /// The names of all variables but `hostvars`.
+    pub fn all_names(&self) -> BTreeSet<String> {
         let known = &*self.known;
         let mut names: BTreeSet<String> = ["groups", "vars", "ansible_facts"]
             .map(str::to_owned)
@@ -324,66 +365,3 @@ const COMMANDS: &[&str] = &[
     "ansible_ssh_executable",
     "ansible_ssh_extra_args",
 ];
-
-impl Scope for HostScope<'_> {
-    fn get(&self, name: &str) -> Result<Option<Value>, Mistake> {
-        if self.variables.hash_behaviour == HashBehaviour::Merge {
-            return self.merged(name);
-        }
-        let mut found = Ok(None);
-        let _ = self.walk(name, &mut |setting| {
-            found = self.value_of(&setting.held).map(Some);
-            ControlFlow::Break(())
-        });
-        found
-    }
-
-    fn names(&self) -> Vec<String> {
-        let mut names = self.all_names();
-        names.insert("hostvars".to_owned());
-        names.into_iter().collect()
-    }
-
-    fn defined_at(&self, name: &str) -> Option<Span> {
-        let mut place = None;
-        let _ = self.walk(name, &mut |setting| {
-            place = setting.held.place().cloned();
-            ControlFlow::Break(())
-        });
-        place
-    }
-
-    fn hosts(&self) -> Option<Vec<String>> {
-        let hosts = self.inventory.hosts();
-        Some(
-            hosts
-                .map(|host| self.inventory.host(host).name().to_string())
-                .collect(),
-        )
-    }
-
-    /// What is known of another host: of its own, not what play and task say.
-    fn host(&self, name: &str) -> Option<Rc<dyn Scope + '_>> {
-        static NONE: OnceLock<Stack> = OnceLock::new();
-        let host = self.inventory.host_named(name)?;
-        Some(
-            match self.variables.scope(host, NONE.get_or_init(Stack::new)) {
-                Ok(scope) => Rc::new(scope),
-                Err(mistakes) => Rc::new(Broken(mistakes.0.into_iter().next())),
-            },
-        )
-    }
-}
-
-/// A host whose files of variables cannot be read: whoever asks is told.
-struct Broken(Option<Mistake>);
-
-impl Scope for Broken {
-    fn get(&self, _: &str) -> Result<Option<Value>, Mistake> {
-        self.0.clone().map_or(Ok(None), Err)
-    }
-
-    fn names(&self) -> Vec<String> {
-        Vec::new()
-    }
-}

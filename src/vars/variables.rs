@@ -106,10 +106,18 @@ impl Variables {
     /// are called like keywords, each name once.
     pub fn doubts(&self) -> Vec<Mistake> {
         let inventory = self.inventory();
-        let groups = inventory.groups().map(|id| Arc::clone(inventory.group(id).vars()));
-        let hosts = inventory.hosts().map(|id| Arc::clone(inventory.host(id).vars()));
-        let all = std::iter::once(Arc::clone(&self.extra)).chain(groups).chain(hosts);
-        let mut doubts: Vec<Mistake> = all.flat_map(|vars| reserved::keyword_warnings(&vars)).collect();
+        let groups = inventory
+            .groups()
+            .map(|id| Arc::clone(inventory.group(id).vars()));
+        let hosts = inventory
+            .hosts()
+            .map(|id| Arc::clone(inventory.host(id).vars()));
+        let all = std::iter::once(Arc::clone(&self.extra))
+            .chain(groups)
+            .chain(hosts);
+        let mut doubts: Vec<Mistake> = all
+            .flat_map(|vars| reserved::keyword_warnings(&vars))
+            .collect();
         let mut seen = std::collections::HashSet::new();
         doubts.retain(|doubt| seen.insert(doubt.message().to_owned()));
         doubts

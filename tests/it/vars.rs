@@ -6,7 +6,6 @@ use hostwright::{
     config::{self, Environment, Flags, HashBehaviour, Settings, SourceList},
     diagnostic::{Source, Span},
     inventory::{self, HostId, Surroundings, Vars},
-    template::Scope,
     value::{Map, Text, Value, to_json},
     vars::{HostScope, Level, PlayNames, Run, Stack, Variables, role_names, told},
 };
@@ -112,8 +111,8 @@ impl World {
     }
 }
 
-fn text(scope: &impl Scope, name: &str) -> String {
-    let value = scope.get(name).unwrap();
+fn text(scope: &HostScope<'_>, name: &str) -> String {
+    let value = scope.value(name).unwrap();
     value.map_or_else(|| "-".to_owned(), |value| to_json(&value).to_string())
 }
 
@@ -211,7 +210,7 @@ fn why_names_the_winner_and_the_losers() {
          not 2  inventory, group `web`  ./inv/hosts:4:1\n  \
          not 4  role defaults (web)\n"
     );
-    assert_eq!(scope.defined_at("port"), None);
+    assert_eq!(scope.place("port"), None);
     assert_eq!(
         told("nil", "h1", &scope.why("nil")),
         "`nil` is not set for h1\n"
@@ -265,10 +264,10 @@ fn names_that_the_run_sets_are_there() {
         text(&scope, "inventory_file"),
         format!("\"{here}/inv/hosts\"")
     );
-    let all = scope.get("vars").unwrap().unwrap();
+    let all = scope.value("vars").unwrap().unwrap();
     let all = all.as_map().unwrap();
     assert!(all.contains("a") && all.contains("groups") && !all.contains("vars"));
-    assert!(scope.names().contains(&"hostvars".to_owned()));
+    assert!(scope.all_names().contains("inventory_file"));
 }
 
 #[test]
@@ -278,20 +277,20 @@ fn another_host_is_seen_with_its_own_variables_only() {
     play.insert("of_play", 1_i64, None);
     let stack = Stack::new().with(Level::PlayVars, "", Arc::new(play));
     let scope = world.scope(&stack);
-    assert_eq!(scope.hosts().unwrap(), ["h1", "h2.example.org", "10.0.0.1"]);
-    let other = scope.host("h2.example.org").unwrap();
-    assert_eq!(other.get("b").unwrap(), Some(Value::Int(2)));
-    assert_eq!(other.get("of_play").unwrap(), None);
+    assert_eq!(scope.host_names(), ["h1", "h2.example.org", "10.0.0.1"]);
+    let other = scope.of_host("h2.example.org").unwrap().unwrap();
+    assert_eq!(other.value("b").unwrap(), Some(Value::Int(2)));
+    assert_eq!(other.value("of_play").unwrap(), None);
     assert_eq!(
-        other.get("inventory_hostname_short").unwrap(),
+        other.value("inventory_hostname_short").unwrap(),
         Some(Value::from("h2"))
     );
-    let address = scope.host("10.0.0.1").unwrap();
+    let address = scope.of_host("10.0.0.1").unwrap().unwrap();
     assert_eq!(
-        address.get("inventory_hostname_short").unwrap(),
+        address.value("inventory_hostname_short").unwrap(),
         Some(Value::from("10.0.0.1"))
     );
-    assert!(scope.host("localhost").is_some() && scope.host("nobody").is_none());
+    assert!(scope.of_host("localhost").is_some() && scope.of_host("nobody").is_none());
 }
 
 /// S5, S6.
@@ -483,11 +482,11 @@ fn what_a_person_wrote_is_a_template_and_what_a_host_said_is_data() {
     world.variables.add_facts(world.host, &said);
     let stack = Stack::new();
     let scope = world.scope(&stack);
-    let is_template = |name: &str| match scope.get(name).unwrap() {
+    let is_template = |name: &str| match scope.value(name).unwrap() {
         Some(Value::Text(text)) => text.is_template(),
         other => unreachable!("{other:?}"),
     };
     assert!(is_template("t"));
     assert!(!is_template("ansible_kernel"));
-    assert_eq!(scope.defined_at("t").unwrap().line_column(), (1, 4));
+    assert_eq!(scope.place("t").unwrap().line_column(), (1, 4));
 }
