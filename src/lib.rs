@@ -14,6 +14,7 @@ pub mod modules;
 pub mod node;
 pub mod report;
 pub mod state;
+pub mod template;
 pub mod value;
 pub mod vars;
 pub mod wire;

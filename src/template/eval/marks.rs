@@ -1,0 +1,165 @@
+//! Secret marks, through what is computed from secrets.
+
+use super::{
+    super::{
+        failure::Res,
+        obj::{self, Obj},
+    },
+    Eval,
+};
+use crate::value::Value;
+
+impl Eval<'_> {
+    /// Remembers that a secret was touched.
+    pub(in super::super) fn note(&self, obj: &Obj) {
+        if let Obj::Str(text) | Obj::Markup(text) = obj
+            && text.is_secret()
+        {
+            self.secrets.set(true);
+        }
+    }
+
+    /// Whether any text in the object is secret.
+    pub(in super::super) fn is_secret(&self, obj: &Obj) -> Res<bool> {
+        if !self.secrets.get() && !matches!(obj, Obj::List(_) | Obj::Dict(_)) {
+            return Ok(obj.text().is_some_and(crate::value::Text::is_secret));
+        }
+        Ok(match obj {
+            Obj::Str(text) | Obj::Markup(text) | Obj::Pending(text, _) => text.is_secret(),
+            Obj::List(list) => match list.untouched() {
+                Some(source) => source.iter().any(Value::is_secret),
+                None => {
+                    let _deeper = self.deeper()?;
+                    for at in 0..list.len() {
+                        if let Some(item) = list.get(self, at)?
+                            && self.is_secret(&item)?
+                        {
+                            return Ok(true);
+                        }
+                    }
+                    false
+                }
+            },
+            Obj::Tuple(items) | Obj::Group(items) => {
+                let _deeper = self.deeper()?;
+                for item in items.iter() {
+                    if self.is_secret(item)? {
+                        return Ok(true);
+                    }
+                }
+                false
+            }
+            Obj::Dict(dict) => match dict.untouched() {
+                Some(source) => source.values().any(Value::is_secret),
+                None => {
+                    let _deeper = self.deeper()?;
+                    for (key, value) in dict.entries(self)? {
+                        if matches!(&key, crate::value::Key::Text(text) if text.is_secret())
+                            || self.is_secret(&value)?
+                        {
+                            return Ok(true);
+                        }
+                    }
+                    false
+                }
+            },
+            _ => false,
+        })
+    }
+
+    /// The result of something that had these operands: secret where one of them is.
+    pub(in super::super) fn marked<'o>(
+        &self,
+        result: Obj,
+        operands: impl Iterator<Item = &'o Obj>,
+    ) -> Res<Obj> {
+        if !self.secrets.get() {
+            return Ok(result);
+        }
+        for operand in operands {
+            if self.is_secret(operand)? {
+                return self.into_secret(result);
+            }
+        }
+        Ok(result)
+    }
+
+    /// The same object with all of its text secret.
+    pub(in super::super) fn into_secret(&self, obj: Obj) -> Res<Obj> {
+        Ok(match obj {
+            Obj::Str(text) => Obj::Str(text.into_secret()),
+            Obj::Markup(text) => Obj::Markup(text.into_secret()),
+            Obj::List(list) => {
+                let _deeper = self.deeper()?;
+                let mut items = Vec::with_capacity(list.len());
+                for item in list.items(self)? {
+                    items.push(self.into_secret(item)?);
+                }
+                Obj::list(items)
+            }
+            Obj::Tuple(parts) | Obj::Group(parts) => {
+                let _deeper = self.deeper()?;
+                let mut items = Vec::with_capacity(parts.len());
+                for item in parts.iter() {
+                    items.push(self.into_secret(item.clone())?);
+                }
+                Obj::tuple(items)
+            }
+            Obj::Dict(dict) => {
+                let _deeper = self.deeper()?;
+                let mut entries = Vec::new();
+                for (key, value) in dict.entries(self)? {
+                    entries.push((key, self.into_secret(value)?));
+                }
+                Obj::dict(entries)
+            }
+            Obj::Pending(..) => {
+                let known = self.touch(obj)?;
+                return self.into_secret(known);
+            }
+            other => other,
+        })
+    }
+
+    /// Fails as unknown where any part of the object is.
+    pub(in super::super) fn known(&self, obj: &Obj) -> Res<()> {
+        match obj {
+            Obj::Unknown(unknown) => {
+                return Err(super::super::failure::Stop::Unknown(unknown.clone()));
+            }
+            Obj::List(list) => {
+                if let Some(source) = list.untouched() {
+                    return match crate::value::Unknown::union(
+                        source.iter().filter_map(Value::unknown),
+                    ) {
+                        Some(unknown) => Err(super::super::failure::Stop::Unknown(unknown)),
+                        None => Ok(()),
+                    };
+                }
+                let _deeper = self.deeper()?;
+                for item in list.items(self)? {
+                    self.known(&item)?;
+                }
+            }
+            Obj::Tuple(items) | Obj::Group(items) => {
+                let _deeper = self.deeper()?;
+                for item in items.iter() {
+                    self.known(item)?;
+                }
+            }
+            Obj::Dict(dict) => {
+                let _deeper = self.deeper()?;
+                for (_, value) in dict.entries(self)? {
+                    self.known(&value)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The outer value of an object, rendered through; what is omitted becomes null.
+    pub(in super::super) fn value(&self, obj: &Obj) -> Res<Value> {
+        Ok(obj::finish(self, obj)?.unwrap_or_default())
+    }
+}
