@@ -6,10 +6,9 @@ const PLAIN: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 pub(super) fn encoded(bytes: &[u8], for_url: bool) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let word = chunk
-            .iter()
-            .enumerate()
-            .fold(0_u32, |word, (at, byte)| word | u32::from(*byte) << (16 - 8 * at));
+        let word = chunk.iter().enumerate().fold(0_u32, |word, (at, byte)| {
+            word | u32::from(*byte) << (16 - 8 * at)
+        });
         for at in 0..4_usize {
             if at > chunk.len() {
                 out.push('=');
@@ -47,7 +46,9 @@ pub(super) fn decoded(text: &str, for_url: bool) -> Option<Vec<u8>> {
             }
             other => other,
         };
-        let Some(index) = PLAIN.iter().position(|letter| *letter == byte) else { continue };
+        let Some(index) = PLAIN.iter().position(|letter| *letter == byte) else {
+            continue;
+        };
         word = word << 6 | u32::try_from(index).ok()?;
         count += 1;
         if count == 4 {

@@ -37,10 +37,14 @@ impl Corpus {
             Ok(Some(Ok(value))) => json!({ "type": type_of(&value), "value": encoded(&value) }),
             Ok(Some(Err(truth))) => match truth {
                 Truth::Is(truth) => json!({ "type": "bool", "value": truth }),
-                Truth::Unknown(unknown) => json!({ "type": "unknown", "value": unknown.to_string() }),
+                Truth::Unknown(unknown) => {
+                    json!({ "type": "unknown", "value": unknown.to_string() })
+                }
             },
             Ok(None) => json!({ "error": "omitted", "cause": "the whole value is omitted" }),
-            Err(failure) => json!({ "error": failure.kind.name(), "cause": failure.mistake.message() }),
+            Err(failure) => {
+                json!({ "error": failure.kind.name(), "cause": failure.mistake.message() })
+            }
         };
         answer["id"] = row["id"].clone();
         match &self.token {
@@ -64,36 +68,50 @@ impl Corpus {
             return Ok(self.templar.render(&value, scope)?.map(Ok));
         }
         if let Some(text) = row.get("expr").and_then(Json::as_str) {
-            return self.templar.expression(&written(text), scope).map(|value| Some(Ok(value)));
+            return self
+                .templar
+                .expression(&written(text), scope)
+                .map(|value| Some(Ok(value)));
         }
         if let Some(condition) = row.get("when") {
             let value = self.decoded(condition)?;
-            return self.templar.condition(&value, scope).map(|truth| Some(Err(truth)));
+            return self
+                .templar
+                .condition(&value, scope)
+                .map(|truth| Some(Err(truth)));
         }
         let source = Source::new("template", row["file"].as_str().unwrap_or_default());
         let mut options = FileOptions::default();
         if let Some(given) = row["options"].as_object() {
             for (name, value) in given {
                 let value = match value {
-                    Json::String(text) => format!("'{text}'").replace('\n', "\\n").replace('\r', "\\r"),
+                    Json::String(text) => format!("'{text}'")
+                        .replace('\n', "\\n")
+                        .replace('\r', "\\r"),
                     Json::Bool(true) => "True".to_owned(),
                     _ => "False".to_owned(),
                 };
-                options.style.set(name, &value).map_err(|why| {
-                    Failure::new(super::Kind::Syntax, why)
-                })?;
+                options
+                    .style
+                    .set(name, &value)
+                    .map_err(|why| Failure::new(super::Kind::Syntax, why))?;
             }
         }
-        self.templar.file(&source, &options, scope).map(|value| Some(Ok(value)))
+        self.templar
+            .file(&source, &options, scope)
+            .map(|value| Some(Ok(value)))
     }
 
     /// The value that JSON of a row is; text becomes a template.
     fn decoded(&self, json: &Json) -> Result<Value, Failure> {
         Ok(match json {
             Json::String(text) => Value::Text(written(text)),
-            Json::Array(items) => {
-                Value::from(items.iter().map(|item| self.decoded(item)).collect::<Result<Vec<_>, _>>()?)
-            }
+            Json::Array(items) => Value::from(
+                items
+                    .iter()
+                    .map(|item| self.decoded(item))
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
             Json::Object(entries) => {
                 if let Some((name, inner)) = entries.iter().next()
                     && entries.len() == 1
@@ -118,7 +136,8 @@ impl Corpus {
             "$int" => text.parse().map_or(Value::Null, Value::whole),
             "$float" => text.parse().map_or(Value::Null, Value::Float),
             "$datetime" => moment(text),
-            "$bytes" => super::base64::decoded(text, false).map_or(Value::Null, |bytes| Value::Bytes(bytes.into())),
+            "$bytes" => super::base64::decoded(text, false)
+                .map_or(Value::Null, |bytes| Value::Bytes(bytes.into())),
             "$dict" => {
                 let mut map = Map::new();
                 for pair in inner.as_array().into_iter().flatten() {
@@ -150,11 +169,19 @@ fn moment(text: &str) -> Value {
                 .and_then(|rest| rest.find(['+', '-']))
                 .map_or(text.len(), |at| at + 19);
             let (civil, zone) = text.split_at(split);
-            let offset = zone.get(..3).and_then(|hours| hours.parse::<i32>().ok()).map(|hours| {
-                let minutes: i32 = zone.get(4..6).and_then(|part| part.parse().ok()).unwrap_or(0);
-                hours * 3600 + minutes * 60 * hours.signum()
-            });
-            civil.parse().map_or(Value::Null, |civil| Value::Moment(Moment { civil, offset }))
+            let offset = zone
+                .get(..3)
+                .and_then(|hours| hours.parse::<i32>().ok())
+                .map(|hours| {
+                    let minutes: i32 = zone
+                        .get(4..6)
+                        .and_then(|part| part.parse().ok())
+                        .unwrap_or(0);
+                    hours * 3600 + minutes * 60 * hours.signum()
+                });
+            civil
+                .parse()
+                .map_or(Value::Null, |civil| Value::Moment(Moment { civil, offset }))
         }
     }
 }
@@ -204,7 +231,9 @@ fn encoded(value: &Value) -> Json {
         Value::Moment(moment) => json!({ "$datetime": moment.to_string().replacen(' ', "T", 1) }),
         Value::List(items) => items.iter().map(encoded).collect(),
         Value::Map(map) if map.keys().all(|key| key.as_str().is_some()) => Json::Object(
-            map.texts().map(|(key, value)| (key.to_owned(), encoded(value))).collect(),
+            map.texts()
+                .map(|(key, value)| (key.to_owned(), encoded(value)))
+                .collect(),
         ),
         Value::Map(map) => {
             let pairs: Vec<Json> = map

@@ -43,14 +43,14 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     pub kind: Kind,
-    pub mistake: Mistake,
+    pub mistake: Box<Mistake>,
 }
 
 impl Failure {
     pub(super) fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            mistake: Mistake::nowhere(message),
+            mistake: Box::new(Mistake::nowhere(message)),
         }
     }
 }
@@ -69,14 +69,14 @@ pub(super) enum Stop {
     Undefined(Rc<Undef>),
     /// An unknown value was needed; the expression as a whole becomes unknown.
     Unknown(Unknown),
-    Fail(Box<Failure>),
+    Fail(Failure),
 }
 
 pub(super) type Res<T> = Result<T, Stop>;
 
 impl Stop {
     pub(super) fn kind(kind: Kind, message: impl Into<String>) -> Self {
-        Self::Fail(Box::new(Failure::new(kind, message)))
+        Self::Fail(Failure::new(kind, message))
     }
 
     pub(super) fn runtime(message: impl Into<String>) -> Self {
@@ -92,7 +92,7 @@ impl Stop {
         match self {
             Self::Fail(mut failure) if failure.mistake.span().is_none() => {
                 if let Some(span) = span() {
-                    failure.mistake = failure.mistake.at(&span, "here");
+                    failure.mistake = Box::new(failure.mistake.at(&span, "here"));
                 }
                 Self::Fail(failure)
             }
@@ -101,15 +101,15 @@ impl Stop {
     }
 
     /// The same, as what a filter, test or lookup refused.
-    pub(super) fn from_plugin(self, what: &str) -> Self {
+    pub(super) fn of_plugin(self, what: &str) -> Self {
         match self {
             Self::Fail(mut failure) if failure.kind == Kind::Runtime => {
                 failure.kind = Kind::Plugin;
                 let message = format!("{what}: {}", failure.mistake.message());
-                failure.mistake = match failure.mistake.span() {
+                failure.mistake = Box::new(match failure.mistake.span() {
                     Some(span) => Mistake::new(message, span, failure.mistake.label()),
                     None => Mistake::nowhere(message),
-                };
+                });
                 Self::Fail(failure)
             }
             other => other,
@@ -119,15 +119,15 @@ impl Stop {
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        Self::Fail(Box::new(failure))
+        Self::Fail(failure)
     }
 }
 
 impl From<Mistake> for Stop {
     fn from(mistake: Mistake) -> Self {
-        Self::Fail(Box::new(Failure {
+        Self::Fail(Failure {
             kind: Kind::Runtime,
-            mistake,
-        }))
+            mistake: Box::new(mistake),
+        })
     }
 }

@@ -14,7 +14,10 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let failed = |fault: std::io::Error| format!("cannot read `{}`: {fault}", path.display());
     let about = std::fs::metadata(path).map_err(failed)?;
     if about.len() > LARGEST {
-        return Err(format!("`{}` is larger than {LARGEST} bytes", path.display()));
+        return Err(format!(
+            "`{}` is larger than {LARGEST} bytes",
+            path.display()
+        ));
     }
     std::fs::read(path).map_err(failed)
 }
@@ -33,7 +36,9 @@ pub(super) fn find(name: &str, search: &[PathBuf]) -> Option<PathBuf> {
 
 /// The names in a directory, sorted; none where it cannot be read.
 pub(super) fn names(directory: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return Vec::new();
+    };
     let mut names: Vec<String> = entries
         .flatten()
         .map(|entry| {

@@ -1,4 +1,8 @@
 //! Functions that every template has.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "every line of a table has the same shape"
+)]
 
 use std::{
     cell::{Cell, RefCell},
@@ -23,17 +27,72 @@ pub(super) struct Global {
 }
 
 static GLOBALS: &[Global] = &[
-    Global { name: "range", params: &["start", "stop?", "step?"], raw: false, run: range },
-    Global { name: "dict", params: &["of?", "**"], raw: false, run: dict },
-    Global { name: "namespace", params: &["of?", "**"], raw: true, run: namespace },
-    Global { name: "cycler", params: &["*"], raw: false, run: cycler },
-    Global { name: "joiner", params: &["sep?"], raw: false, run: joiner },
-    Global { name: "lipsum", params: &["n?", "html?", "min?", "max?"], raw: false, run: lipsum },
-    Global { name: "undef", params: &["hint?"], raw: false, run: undef },
-    Global { name: "now", params: &["utc?", "fmt?"], raw: false, run: now },
-    Global { name: "lookup", params: &["name", "*", "**"], raw: true, run: |eval, args| lookups::call(eval, args, false) },
-    Global { name: "query", params: &["name", "*", "**"], raw: true, run: |eval, args| lookups::call(eval, args, true) },
-    Global { name: "q", params: &["name", "*", "**"], raw: true, run: |eval, args| lookups::call(eval, args, true) },
+    Global {
+        name: "range",
+        params: &["start", "stop?", "step?"],
+        raw: false,
+        run: range,
+    },
+    Global {
+        name: "dict",
+        params: &["of?", "**"],
+        raw: false,
+        run: dict,
+    },
+    Global {
+        name: "namespace",
+        params: &["of?", "**"],
+        raw: true,
+        run: namespace,
+    },
+    Global {
+        name: "cycler",
+        params: &["*"],
+        raw: false,
+        run: cycler,
+    },
+    Global {
+        name: "joiner",
+        params: &["sep?"],
+        raw: false,
+        run: joiner,
+    },
+    Global {
+        name: "lipsum",
+        params: &["n?", "html?", "min?", "max?"],
+        raw: false,
+        run: lipsum,
+    },
+    Global {
+        name: "undef",
+        params: &["hint?"],
+        raw: false,
+        run: undef,
+    },
+    Global {
+        name: "now",
+        params: &["utc?", "fmt?"],
+        raw: false,
+        run: now,
+    },
+    Global {
+        name: "lookup",
+        params: &["name", "*", "**"],
+        raw: true,
+        run: |eval, args| lookups::call(eval, args, false),
+    },
+    Global {
+        name: "query",
+        params: &["name", "*", "**"],
+        raw: true,
+        run: |eval, args| lookups::call(eval, args, true),
+    },
+    Global {
+        name: "q",
+        params: &["name", "*", "**"],
+        raw: true,
+        run: |eval, args| lookups::call(eval, args, true),
+    },
 ];
 
 /// The function or constant of this name.
@@ -41,7 +100,10 @@ pub(super) fn find(name: &str) -> Option<Obj> {
     if name == "omit" {
         return Some(Obj::Omit);
     }
-    GLOBALS.iter().find(|global| global.name == name).map(Obj::Global)
+    GLOBALS
+        .iter()
+        .find(|global| global.name == name)
+        .map(Obj::Global)
 }
 
 impl Global {
@@ -58,7 +120,9 @@ impl Global {
 
     pub(super) fn call(&self, eval: &Eval<'_>, given: Given) -> Res<Obj> {
         let bound = Bound::new(self.params, given).map_err(|stop| match stop {
-            Stop::Fail(failure) => Stop::runtime(format!("`{}` {}", self.name, failure.mistake.message())),
+            Stop::Fail(failure) => {
+                Stop::runtime(format!("`{}` {}", self.name, failure.mistake.message()))
+            }
             other => other,
         })?;
         (self.run)(eval, &bound)
@@ -74,7 +138,10 @@ fn range(_: &Eval<'_>, args: &Bound) -> Res<Obj> {
         if let Some(value) = args.get(name)
             && value.int().is_none()
         {
-            return Err(Stop::runtime(format!("`range` takes whole numbers, not `{}`", value.type_name())));
+            return Err(Stop::runtime(format!(
+                "`range` takes whole numbers, not `{}`",
+                value.type_name()
+            )));
         }
     }
     let first = args.int("start", 0)?;
@@ -90,7 +157,11 @@ fn dict(eval: &Eval<'_>, args: &Bound) -> Res<Obj> {
         Some(of) => methods::pairs(eval, of)?,
         None => Vec::new(),
     };
-    entries.extend(args.more.iter().map(|(name, value)| (Key::from(&**name), value.clone())));
+    entries.extend(
+        args.more
+            .iter()
+            .map(|(name, value)| (Key::from(&**name), value.clone())),
+    );
     Ok(Obj::dict(entries))
 }
 
@@ -104,19 +175,27 @@ fn namespace(eval: &Eval<'_>, args: &Bound) -> Res<Obj> {
         }
     }
     fields.extend(args.more.iter().cloned());
-    Ok(Obj::Namespace(Rc::new(Namespace { fields: RefCell::new(fields) })))
+    Ok(Obj::Namespace(Rc::new(Namespace {
+        fields: RefCell::new(fields),
+    })))
 }
 
 fn cycler(_: &Eval<'_>, args: &Bound) -> Res<Obj> {
     if args.rest.is_empty() {
         return Err(Stop::runtime("`cycler` needs at least one item"));
     }
-    Ok(Obj::Cycler(Rc::new(Cycler { items: args.rest.clone(), at: Cell::new(0) })))
+    Ok(Obj::Cycler(Rc::new(Cycler {
+        items: args.rest.clone(),
+        at: Cell::new(0),
+    })))
 }
 
 fn joiner(_: &Eval<'_>, args: &Bound) -> Res<Obj> {
     let separator = args.get("sep").cloned().unwrap_or_else(|| Obj::from(", "));
-    Ok(Obj::Joiner(Rc::new(Joiner { separator, used: Cell::new(false) })))
+    Ok(Obj::Joiner(Rc::new(Joiner {
+        separator,
+        used: Cell::new(false),
+    })))
 }
 
 /// Jinja's placeholder text; ours is always the same words.
@@ -142,7 +221,10 @@ fn now(eval: &Eval<'_>, args: &Bound) -> Res<Obj> {
         jiff::tz::TimeZone::system()
     };
     let civil = jiff::Timestamp::now().to_zoned(zone).datetime();
-    let now = Obj::Moment(Moment { civil, offset: None });
+    let now = Obj::Moment(Moment {
+        civil,
+        offset: None,
+    });
     match args.text("fmt")? {
         Some(format) if !format.is_empty() => methods::strftime(&now, format).map(Obj::from),
         _ => Ok(now),

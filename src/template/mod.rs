@@ -4,13 +4,23 @@
 //! are ours, because Ansible's undefined, native types and mutable values, and our unknown and
 //! secret marks, go through every operator.
 
+#![expect(
+    clippy::single_match_else,
+    reason = "a match shows the found and the missing side by side"
+)]
+#![expect(
+    clippy::unused_self,
+    reason = "what the evaluator can do is asked of it, whether or not it needs its state"
+)]
+
 mod base64;
 mod corpus;
 mod eval;
 mod failure;
-mod filters;
 mod files;
+mod filters;
 mod globals;
+mod json;
 mod lookups;
 mod methods;
 mod obj;
@@ -20,9 +30,10 @@ mod scope;
 mod templar;
 mod tests;
 mod tree;
+mod twister;
 
 pub use corpus::Corpus;
 pub use failure::{Failure, Kind};
 pub use parse::Style;
 pub use scope::Scope;
-pub use templar::{FileOptions, Limits, Settings, Templar, Truth};
+pub use templar::{FileOptions, Limits, Plugin, Settings, Templar, Truth, plugins};

@@ -146,10 +146,10 @@ impl Templar {
     pub fn condition(&self, value: &Value, scope: &dyn Scope) -> Result<Truth, Failure> {
         let broken = |why: String, origin: Option<&Span>| Failure {
             kind: Kind::Conditional,
-            mistake: match origin {
+            mistake: Box::new(match origin {
                 Some(origin) => Mistake::new(why, origin, "this condition"),
                 None => Mistake::nowhere(why),
-            },
+            }),
         };
         let empty = "empty conditional expressions are not allowed";
         let text = match value {
@@ -175,8 +175,7 @@ impl Templar {
             ));
         }
         let eval = Eval::new(self, scope);
-        let found = self
-            .condition_value(&eval, text)
+        let found = Self::condition_value(&eval, text)
             .and_then(|found| match found {
                 Obj::Undefined(undefined) => Err(Stop::Undefined(undefined)),
                 other => Ok(other),
@@ -201,7 +200,7 @@ impl Templar {
         }
     }
 
-    fn condition_value(&self, eval: &Eval<'_>, text: &Text) -> Res<Obj> {
+    fn condition_value(eval: &Eval<'_>, text: &Text) -> Res<Obj> {
         let trimmed = text.trim();
         if !parse::is_all_template(trimmed) {
             return eval.expression(text, MAIN);
@@ -240,10 +239,13 @@ impl Templar {
         scope: &dyn Scope,
     ) -> Result<Value, Failure> {
         let origin = Span::new(source, 0, source.text().len());
-        let (style, body) = options.style.with_header(source.text()).map_err(|why| Failure {
-            kind: Kind::Syntax,
-            mistake: Mistake::new(why, &origin, "in this header"),
-        })?;
+        let (style, body) = options
+            .style
+            .with_header(source.text())
+            .map_err(|why| Failure {
+                kind: Kind::Syntax,
+                mistake: Box::new(Mistake::new(why, &origin, "in this header")),
+            })?;
         let template = parse::parse(source.name(), body, Reading::File, &style)
             .map_err(|flaw| placed(&flaw, body, Some(&origin)))?;
         let mut search = options.search.clone();
@@ -300,7 +302,6 @@ impl Templar {
 
     /// Reads and parses a template file by the name that a template has for it.
     pub(super) fn template_file(
-        &self,
         name: &str,
         files: &FileRules,
     ) -> Res<Option<(Arc<Template>, Span)>> {
@@ -320,7 +321,7 @@ fn placed(flaw: &Flaw, text: &str, origin: Option<&Span>) -> Failure {
     let mut failure = flaw.failure();
     if let Some(origin) = origin {
         let span = span_of(text, origin, flaw.at);
-        failure.mistake = failure.mistake.at(&span, "here");
+        failure.mistake = Box::new(failure.mistake.at(&span, "here"));
     }
     failure
 }
@@ -340,9 +341,31 @@ pub(super) fn omitted(origin: Option<&Span>) -> Failure {
     let message = "the value is `omit`, where something has to be";
     Failure {
         kind: Kind::Omitted,
-        mistake: match origin {
+        mistake: Box::new(match origin {
             Some(origin) => Mistake::new(message, origin, "omitted"),
             None => Mistake::nowhere(message),
-        },
+        }),
     }
+}
+
+/// What kind of thing a template can call by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plugin {
+    Filter,
+    Test,
+    Lookup,
+}
+
+/// Everything that templates can call: its kind, its names, and what it does in one sentence.
+pub fn plugins() -> impl Iterator<Item = (Plugin, &'static [&'static str], &'static str)> {
+    let filters = super::filters::all().map(|filter| (Plugin::Filter, filter.names, filter.doc));
+    let tests = super::tests::all().map(|test| (Plugin::Test, test.names, ""));
+    let lookups = super::lookups::all().map(|lookup| {
+        (
+            Plugin::Lookup,
+            std::slice::from_ref(&lookup.name),
+            lookup.doc,
+        )
+    });
+    filters.chain(tests).chain(lookups)
 }

@@ -10,6 +10,7 @@ mod connection;
 mod copy;
 mod hosts;
 mod inventory;
+mod jinja;
 mod mechanical;
 mod node;
 mod shown;

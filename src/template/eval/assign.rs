@@ -18,8 +18,10 @@ impl Eval<'_> {
                     namespace.fields.borrow_mut().insert(name.clone(), value);
                 }
                 _ => {
-                    return Err(Stop::runtime("cannot assign attribute on non-namespace object")
-                        .at(|| self.span(*at)));
+                    return Err(
+                        Stop::runtime("cannot assign attribute on non-namespace object")
+                            .at(|| self.span(*at)),
+                    );
                 }
             },
             Target::Many(targets, at) => {

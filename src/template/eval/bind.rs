@@ -19,12 +19,17 @@ pub(in super::super) struct Given {
 
 impl Given {
     pub(in super::super) fn all(&self) -> impl Iterator<Item = &Obj> {
-        self.pos.iter().chain(self.named.iter().map(|(_, value)| value))
+        self.pos
+            .iter()
+            .chain(self.named.iter().map(|(_, value)| value))
     }
 
     /// Takes a named argument out.
     pub(in super::super) fn take(&mut self, name: &str) -> Option<Obj> {
-        let index = self.named.iter().position(|(known, _)| known.as_ref() == name)?;
+        let index = self
+            .named
+            .iter()
+            .position(|(known, _)| known.as_ref() == name)?;
         Some(self.named.remove(index).1)
     }
 }
@@ -50,7 +55,10 @@ impl Bound {
             more: Vec::new(),
         };
         let takes_rest = params.contains(&"*");
-        let plain = params.iter().take_while(|param| !param.starts_with('*')).count();
+        let plain = params
+            .iter()
+            .take_while(|param| !param.starts_with('*'))
+            .count();
         let count = given.pos.len();
         for (index, value) in given.pos.into_iter().enumerate() {
             if index < plain {
@@ -64,7 +72,10 @@ impl Bound {
             }
         }
         for (name, value) in given.named {
-            match params.iter().position(|param| param.trim_end_matches('?') == name.as_ref()) {
+            match params
+                .iter()
+                .position(|param| param.trim_end_matches('?') == name.as_ref())
+            {
                 Some(index) if bound.values[index].is_some() => {
                     return Err(Stop::runtime(format!("got `{name}` twice")));
                 }
@@ -106,7 +117,8 @@ impl Bound {
     }
 
     pub(in super::super) fn truth(&self, eval: &Eval<'_>, name: &str, default: bool) -> Res<bool> {
-        self.get(name).map_or(Ok(default), |value| eval.truth(value))
+        self.get(name)
+            .map_or(Ok(default), |value| eval.truth(value))
     }
 
     pub(in super::super) fn int(&self, name: &str, default: i64) -> Res<i64> {
@@ -120,13 +132,18 @@ impl Bound {
         match self.some(name) {
             None => Ok(None),
             Some(value) => value.text().map(Some).ok_or_else(|| {
-                Stop::runtime(format!("`{name}` must be text, not `{}`", value.type_name()))
+                Stop::runtime(format!(
+                    "`{name}` must be text, not `{}`",
+                    value.type_name()
+                ))
             }),
         }
     }
 
     pub(in super::super) fn text_or(&self, name: &str, default: &str) -> Res<String> {
-        Ok(self.text(name)?.map_or(default.to_owned(), |text| text.to_string()))
+        Ok(self
+            .text(name)?
+            .map_or(default.to_owned(), ToString::to_string))
     }
 }
 

@@ -14,7 +14,10 @@ use super::{
 
 /// The blocks of a template and of those that it extends, the innermost template first.
 #[derive(Default)]
-pub(in super::super) struct Blocks(RefCell<HashMap<Name, Vec<(Arc<Block>, Here)>>>);
+pub(in super::super) struct Blocks(RefCell<HashMap<Name, Levels>>);
+
+/// One block as each template of the chain has it, with its place.
+type Levels = Vec<(Arc<Block>, Here)>;
 
 impl Blocks {
     pub(super) fn add(&self, template: &Template, here: &Here) {
@@ -91,6 +94,6 @@ impl Eval<'_> {
     pub(super) fn call_super(&self, block: &SuperBlock) -> Res<Obj> {
         let mut out = Out::default();
         self.run_block(&block.name, block.level, &block.frame, &mut out)?;
-        out.finish()
+        Ok(out.finish())
     }
 }

@@ -63,8 +63,8 @@ impl Eval<'_> {
             }
         }
         let secret = self.secrets.get().then(|| given.clone());
-        let result = Bound::new(filter.params, given)
-            .and_then(|bound| (filter.run)(self, &input, &bound));
+        let result =
+            Bound::new(filter.params, given).and_then(|bound| (filter.run)(self, &input, &bound));
         match result {
             Ok(result) => {
                 let given = secret.unwrap_or_default();
@@ -72,17 +72,12 @@ impl Eval<'_> {
             }
             Err(Stop::Undefined(undefined)) => Ok(Obj::Undefined(undefined)),
             Err(Stop::Unknown(unknown)) => Ok(Obj::Unknown(unknown)),
-            Err(stop) => Err(stop.from_plugin(&format!("filter `{}`", filter.names[0]))),
+            Err(stop) => Err(stop.of_plugin(&format!("filter `{}`", filter.names[0]))),
         }
     }
 
     /// Applies a test.
-    pub(in super::super) fn test(
-        &self,
-        test: &'static Test,
-        input: Obj,
-        given: Given,
-    ) -> Res<Obj> {
+    pub(in super::super) fn test(&self, test: &'static Test, input: Obj, given: Given) -> Res<Obj> {
         self.step()?;
         if !test.raw {
             if let Some(undefined) = first_undefined(std::iter::once(&input).chain(given.all())) {
@@ -98,7 +93,7 @@ impl Eval<'_> {
             Ok(truth) => Ok(Obj::Bool(truth)),
             Err(Stop::Undefined(undefined)) => Ok(Obj::Undefined(undefined)),
             Err(Stop::Unknown(unknown)) => Ok(Obj::Unknown(unknown)),
-            Err(stop) => Err(stop.from_plugin(&format!("test `{}`", test.names[0]))),
+            Err(stop) => Err(stop.of_plugin(&format!("test `{}`", test.names[0]))),
         }
     }
 

@@ -44,9 +44,10 @@ impl Eval<'_> {
                 match item(self, &of, &key)? {
                     Some(found) => Ok(found),
                     None => {
-                        let shown = match self.is_secret(&key)? {
-                            true => "‹secret›".into(),
-                            false => obj::text(self, &key)?,
+                        let shown = if self.is_secret(&key)? {
+                            "‹secret›".into()
+                        } else {
+                            obj::text(self, &key)?
                         };
                         Ok(self.no_part(&of, &shown, expr.at))
                     }
@@ -149,8 +150,7 @@ impl Eval<'_> {
             let second = self.expr(right, frame)?;
             return match &second {
                 Obj::Unknown(other) => Ok(Obj::Unknown(unknown.clone().and(other))),
-                Obj::Undefined(_) => Ok(first),
-                known if matches!(known, Obj::Bool(true)) => Ok(second),
+                Obj::Bool(true) => Ok(second),
                 _ => Ok(first),
             };
         }
@@ -161,12 +161,7 @@ impl Eval<'_> {
         }
     }
 
-    fn comparison(
-        &self,
-        first: &Expr,
-        rest: &[(CompareOp, Expr)],
-        frame: &Rc<Frame>,
-    ) -> Res<Obj> {
+    fn comparison(&self, first: &Expr, rest: &[(CompareOp, Expr)], frame: &Rc<Frame>) -> Res<Obj> {
         let mut left = self.expr(first, frame)?;
         let mut open = None;
         for (op, right) in rest {

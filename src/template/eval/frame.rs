@@ -3,7 +3,10 @@
 use std::{cell::RefCell, rc::Rc};
 
 use super::{
-    super::{obj::{Obj, ScopeId}, tree::Name},
+    super::{
+        obj::{Obj, ScopeId},
+        tree::Name,
+    },
     block::Blocks,
 };
 
@@ -83,14 +86,5 @@ impl Frame {
     /// The names set in this very frame, in their order.
     pub(super) fn own(&self) -> Vec<(Name, Obj)> {
         self.vars.borrow().clone()
-    }
-
-    /// All names that can be seen from here.
-    pub(in super::super) fn names(&self) -> Vec<Name> {
-        let mut names: Vec<Name> = self.vars.borrow().iter().map(|(name, _)| name.clone()).collect();
-        if let Some(parent) = &self.parent {
-            names.extend(parent.names());
-        }
-        names
     }
 }

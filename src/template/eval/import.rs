@@ -6,6 +6,7 @@ use super::{
     super::{
         failure::{Res, Stop},
         obj::{Module, Obj},
+        templar::Templar,
         tree::{Expr, Template},
     },
     Eval, Frame,
@@ -25,7 +26,7 @@ impl Eval<'_> {
             let Some(text) = name.text() else {
                 return Err(self.refuse(&name, "is no name of a template"));
             };
-            if let Some(found) = self.templar.template_file(text, &self.files)? {
+            if let Some(found) = Templar::template_file(text, &self.files)? {
                 return Ok(Some(found));
             }
         }
@@ -67,15 +68,12 @@ impl Eval<'_> {
         } else {
             Frame::root(None)
         };
-        self.within(&template, Some(origin), || self.template(&template, &inner, out))
+        self.within(&template, Some(origin), || {
+            self.template(&template, &inner, out)
+        })
     }
 
-    pub(super) fn import(
-        &self,
-        from: &Expr,
-        context: bool,
-        frame: &Rc<Frame>,
-    ) -> Res<Rc<Module>> {
+    pub(super) fn import(&self, from: &Expr, context: bool, frame: &Rc<Frame>) -> Res<Rc<Module>> {
         let (template, origin) = self.must_load(from, frame)?;
         let inner = if context {
             Frame::included(frame)
@@ -94,7 +92,7 @@ impl Eval<'_> {
         Ok(Rc::new(Module {
             name: template.name.clone(),
             exports,
-            body: out.finish()?,
+            body: out.finish(),
         }))
     }
 }

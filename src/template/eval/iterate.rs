@@ -46,8 +46,11 @@ impl Eval<'_> {
                 .chars()
                 .map(|letter| Obj::Str(text.derive(letter.encode_utf8(&mut [0; 4]) as &str)))
                 .collect(),
-            Obj::Bytes(bytes) => bytes.iter().map(|byte| Obj::Int(i64::from(*byte))).collect(),
-            Obj::Hosts(_) => self.host_names().into_iter().map(Obj::from).collect(),
+            Obj::Bytes(bytes) => bytes
+                .iter()
+                .map(|byte| Obj::Int(i64::from(*byte)))
+                .collect(),
+            Obj::Hosts => self.host_names().into_iter().map(Obj::from).collect(),
             Obj::Host(scope) => self.names_of(*scope).into_iter().map(Obj::from).collect(),
             Obj::Pending(..) => return self.each(&self.touch(obj.clone())?),
             other => return Err(self.refuse(other, "cannot be iterated over")),
@@ -60,7 +63,10 @@ impl Eval<'_> {
             Items::All(items) => Ok(items),
             Items::Range(range) => {
                 self.check_items(range.len())?;
-                Ok((0..range.len()).filter_map(|at| range.get(at)).map(Obj::Int).collect())
+                Ok((0..range.len())
+                    .filter_map(|at| range.get(at))
+                    .map(Obj::Int)
+                    .collect())
             }
         }
     }
@@ -104,7 +110,7 @@ impl Eval<'_> {
             Obj::Nothing => 0,
             Obj::Dict(dict) => dict.len(),
             Obj::Range(range) => range.len(),
-            Obj::Hosts(_) => self.host_names().len(),
+            Obj::Hosts => self.host_names().len(),
             Obj::Host(scope) => self.names_of(*scope).len(),
             _ => return None,
         })
@@ -121,7 +127,12 @@ impl Eval<'_> {
             Obj::Date(date) => Key::Date(*date),
             Obj::Tuple(items) | Obj::Group(items) => {
                 let _deeper = self.deeper()?;
-                Key::Tuple(items.iter().map(|item| self.key(item)).collect::<Res<_>>()?)
+                Key::Tuple(
+                    items
+                        .iter()
+                        .map(|item| self.key(item))
+                        .collect::<Res<_>>()?,
+                )
             }
             Obj::Pending(..) => return self.key(&self.touch(obj.clone())?),
             other => return Err(self.refuse(other, "cannot be the key of a dictionary")),

@@ -70,9 +70,7 @@ impl Eval<'_> {
                 index: Cell::new(0),
                 depth,
                 changed: RefCell::default(),
-                recursive: decl
-                    .recursive
-                    .then(|| (Arc::clone(decl), Rc::clone(frame))),
+                recursive: decl.recursive.then(|| (Arc::clone(decl), Rc::clone(frame))),
             })
         });
         for at in 0..items.len() {
@@ -106,7 +104,7 @@ pub(super) fn recurse(eval: &Eval<'_>, state: &LoopState, given: Given) -> Res<O
     };
     let mut out = Out::default();
     eval.run_loop(decl, over, state.depth + 1, frame, &mut out)?;
-    match out.finish()? {
+    match out.finish() {
         Obj::None => Ok(Obj::from("")),
         other => Ok(other),
     }
@@ -153,7 +151,9 @@ impl LoopState {
     /// Whether the values differ from those of the turn before.
     pub(in super::super) fn has_changed(&self, eval: &Eval<'_>, now: Vec<Obj>) -> Res<bool> {
         let before = self.changed.replace(Some(now.clone()));
-        let Some(before) = before else { return Ok(true) };
+        let Some(before) = before else {
+            return Ok(true);
+        };
         obj::equal(eval, &Obj::list(before), &Obj::list(now)).map(|same| !same)
     }
 }

@@ -78,14 +78,14 @@ impl Eval<'_> {
         }
         for operand in operands {
             if self.is_secret(operand)? {
-                return self.into_secret(result);
+                return self.secret(result);
             }
         }
         Ok(result)
     }
 
     /// The same object with all of its text secret.
-    pub(in super::super) fn into_secret(&self, obj: Obj) -> Res<Obj> {
+    pub(in super::super) fn secret(&self, obj: Obj) -> Res<Obj> {
         Ok(match obj {
             Obj::Str(text) => Obj::Str(text.into_secret()),
             Obj::Markup(text) => Obj::Markup(text.into_secret()),
@@ -93,7 +93,7 @@ impl Eval<'_> {
                 let _deeper = self.deeper()?;
                 let mut items = Vec::with_capacity(list.len());
                 for item in list.items(self)? {
-                    items.push(self.into_secret(item)?);
+                    items.push(self.secret(item)?);
                 }
                 Obj::list(items)
             }
@@ -101,7 +101,7 @@ impl Eval<'_> {
                 let _deeper = self.deeper()?;
                 let mut items = Vec::with_capacity(parts.len());
                 for item in parts.iter() {
-                    items.push(self.into_secret(item.clone())?);
+                    items.push(self.secret(item.clone())?);
                 }
                 Obj::tuple(items)
             }
@@ -109,53 +109,16 @@ impl Eval<'_> {
                 let _deeper = self.deeper()?;
                 let mut entries = Vec::new();
                 for (key, value) in dict.entries(self)? {
-                    entries.push((key, self.into_secret(value)?));
+                    entries.push((key, self.secret(value)?));
                 }
                 Obj::dict(entries)
             }
             Obj::Pending(..) => {
                 let known = self.touch(obj)?;
-                return self.into_secret(known);
+                return self.secret(known);
             }
             other => other,
         })
-    }
-
-    /// Fails as unknown where any part of the object is.
-    pub(in super::super) fn known(&self, obj: &Obj) -> Res<()> {
-        match obj {
-            Obj::Unknown(unknown) => {
-                return Err(super::super::failure::Stop::Unknown(unknown.clone()));
-            }
-            Obj::List(list) => {
-                if let Some(source) = list.untouched() {
-                    return match crate::value::Unknown::union(
-                        source.iter().filter_map(Value::unknown),
-                    ) {
-                        Some(unknown) => Err(super::super::failure::Stop::Unknown(unknown)),
-                        None => Ok(()),
-                    };
-                }
-                let _deeper = self.deeper()?;
-                for item in list.items(self)? {
-                    self.known(&item)?;
-                }
-            }
-            Obj::Tuple(items) | Obj::Group(items) => {
-                let _deeper = self.deeper()?;
-                for item in items.iter() {
-                    self.known(item)?;
-                }
-            }
-            Obj::Dict(dict) => {
-                let _deeper = self.deeper()?;
-                for (_, value) in dict.entries(self)? {
-                    self.known(&value)?;
-                }
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     /// The outer value of an object, rendered through; what is omitted becomes null.

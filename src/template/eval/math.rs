@@ -69,7 +69,9 @@ impl Eval<'_> {
                 items.extend(b.items(self)?);
                 Obj::list(items)
             }
-            (Obj::Tuple(a), Obj::Tuple(b)) => Obj::tuple(a.iter().chain(b.iter()).cloned().collect()),
+            (Obj::Tuple(a), Obj::Tuple(b)) => {
+                Obj::tuple(a.iter().chain(b.iter()).cloned().collect())
+            }
             (Obj::Bytes(a), Obj::Bytes(b)) => Obj::Bytes([a.as_ref(), b.as_ref()].concat().into()),
             (Obj::Moment(_) | Obj::Date(_), Obj::Delta(micros)) => {
                 return methods::date_plus(left, *micros);
@@ -137,7 +139,8 @@ impl Eval<'_> {
 
     /// Whether `part in whole`.
     pub(in super::super) fn contains(&self, whole: &Obj, part: &Obj) -> Res<bool> {
-        if matches!(part, Obj::Undefined(_)) || matches!(whole, Obj::Undefined(_) | Obj::Unknown(_)) {
+        if matches!(part, Obj::Undefined(_)) || matches!(whole, Obj::Undefined(_) | Obj::Unknown(_))
+        {
             return Err(self.refuse(if part.is_undefined() { part } else { whole }, ""));
         }
         Ok(match whole {
@@ -161,9 +164,9 @@ impl Eval<'_> {
                     _ => false,
                 },
             },
-            Obj::Hosts(_) => {
-                part.text().is_some_and(|name| self.host_names().iter().any(|host| host == name.as_str()))
-            }
+            Obj::Hosts => part
+                .text()
+                .is_some_and(|name| self.host_names().iter().any(|host| host == name.as_str())),
             Obj::Host(scope) => match part.text() {
                 Some(name) => self.variable_of(*scope, name)?.is_some(),
                 None => false,
@@ -279,11 +282,19 @@ fn small(op: MathOp, a: i64, b: i64) -> Option<i64> {
         MathOp::Mul => a.checked_mul(b),
         MathOp::FloorDiv => {
             let quotient = a.checked_div(b)?;
-            Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
+            Some(if a % b != 0 && (a < 0) != (b < 0) {
+                quotient - 1
+            } else {
+                quotient
+            })
         }
         MathOp::Rem => {
             let rest = a.checked_rem(b)?;
-            Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+            Some(if rest != 0 && (rest < 0) != (b < 0) {
+                rest + b
+            } else {
+                rest
+            })
         }
         _ => None,
     }
@@ -333,9 +344,8 @@ fn modulo(a: f64, b: f64) -> f64 {
 
 fn ratio(a: &BigInt, b: &BigInt) -> f64 {
     // 1100 bits more than needed keep the quotient exact enough to round once.
-    let shift = 64_i64.max(
-        i64::try_from(b.bits()).unwrap_or(0) - i64::try_from(a.bits()).unwrap_or(0) + 64,
-    );
+    let shift = 64_i64
+        .max(i64::try_from(b.bits()).unwrap_or(0) - i64::try_from(a.bits()).unwrap_or(0) + 64);
     let shift = usize::try_from(shift.clamp(0, 2200)).unwrap_or(0);
     let scaled: BigInt = (a << shift) / b;
     let quotient = scaled.to_f64().unwrap_or(f64::NAN);
@@ -362,7 +372,11 @@ fn power(left: &Obj, right: &Obj) -> Res<Obj> {
         let tiny = base.is_zero() || base.magnitude().bits() == 1;
         if tiny {
             let odd = right.big().is_some_and(|number| number.bit(0));
-            let result = if base.is_negative() && !odd { -base } else { base };
+            let result = if base.is_negative() && !odd {
+                -base
+            } else {
+                base
+            };
             return Ok(Obj::whole(result));
         }
         return Err(Stop::runtime("the power is too large"));
@@ -372,4 +386,3 @@ fn power(left: &Obj, right: &Obj) -> Res<Obj> {
     }
     Ok(Obj::whole(base.pow(exponent)))
 }
-

@@ -42,8 +42,8 @@ use super::{
     tree::{At, Name, Template},
 };
 use crate::{
-    diagnostic::{Span, nearest},
-    value::Text,
+    diagnostic::{Source, Span, nearest},
+    value::{Key, Text, Value},
 };
 use guard::Limiter;
 
@@ -139,7 +139,7 @@ impl<'a> Eval<'a> {
         };
         if text.is_secret() {
             self.secrets.set(true);
-            return self.into_secret(result);
+            return self.secret(result);
         }
         Ok(result)
     }
@@ -165,8 +165,35 @@ impl<'a> Eval<'a> {
         self.within(template, origin, || {
             let mut out = output::Out::default();
             self.template(template, frame, &mut out)?;
-            out.finish()
+            Ok(out.finish())
         })
+    }
+
+    /// Renders a template file for a lookup, with further variables that it sees first.
+    pub(super) fn render_file(
+        &self,
+        source: &Arc<Source>,
+        style: &super::parse::Style,
+        path: &std::path::Path,
+        more: &[(Key, Obj)],
+    ) -> Res<Obj> {
+        let options = super::FileOptions {
+            style: style.clone(),
+            search: path
+                .parent()
+                .map(std::path::Path::to_owned)
+                .into_iter()
+                .collect(),
+        };
+        let mut vars = vec![("ansible_managed".into(), Value::from("Ansible managed"))];
+        for (key, value) in more {
+            if let Some(name) = key.as_str() {
+                vars.push((name.into(), self.value(value)?));
+            }
+        }
+        let _deeper = self.deeper()?;
+        let found = self.templar.file_with(source, &options, &vars, self.main)?;
+        Ok(super::obj::from_value(&found, MAIN))
     }
 
     fn within<T>(
@@ -199,11 +226,11 @@ impl<'a> Eval<'a> {
             "recursive loop detected in template: a variable needs itself",
         );
         if let Some(origin) = text.origin() {
-            failure.mistake = failure.mistake.at(origin, "this needs itself");
+            failure.mistake = Box::new(failure.mistake.at(origin, "this needs itself"));
         }
         for running in &rendering[first + 1..] {
             if let Some(origin) = &running.origin {
-                failure.mistake = failure.mistake.also(origin, "through this");
+                failure.mistake = Box::new(failure.mistake.also(origin, "through this"));
             }
         }
         Some(failure.into())
@@ -230,7 +257,7 @@ impl<'a> Eval<'a> {
         match stop {
             Stop::Undefined(undefined) => Ok(self.undefined_failure(&undefined)),
             Stop::Unknown(unknown) => Err(unknown),
-            Stop::Fail(failure) => Ok(*failure),
+            Stop::Fail(failure) => Ok(failure),
         }
     }
 }

@@ -85,24 +85,30 @@ impl Out {
         }
     }
 
-    pub(super) fn finish(self) -> Res<Obj> {
+    pub(super) fn finish(self) -> Obj {
         if let Some(unknown) = self.unknown {
-            return Ok(Obj::Unknown(unknown));
+            return Obj::Unknown(unknown);
         }
-        Ok(match self.first {
+        match self.first {
             None => Obj::None,
             Some(first) if !self.several => first,
             Some(_) => {
                 let text = Text::from(self.text);
-                Obj::Str(if self.secret { text.into_secret() } else { text })
+                Obj::Str(if self.secret {
+                    text.into_secret()
+                } else {
+                    text
+                })
             }
-        })
+        }
     }
 }
 
 /// Gives back the newlines at the end that parsing took away.
 pub(in super::super) fn with_newlines(result: Obj, template: &str, newline: &str) -> Obj {
-    let Obj::Str(text) = &result else { return result };
+    let Obj::Str(text) = &result else {
+        return result;
+    };
     let count = |text: &str| text.len() - text.trim_end_matches('\n').len();
     let missing = count(template).saturating_sub(count(text));
     if missing == 0 {

@@ -31,7 +31,7 @@ pub(in super::super) fn attribute(eval: &Eval<'_>, of: &Obj, name: &str) -> Res<
         Obj::SelfBlocks(blocks) => blocks.block(name),
         Obj::Group(parts) if name == "grouper" => parts.first().cloned(),
         Obj::Group(parts) if name == "list" => parts.get(1).cloned(),
-        Obj::Hosts(_) | Obj::Host(_) => return item(eval, of, &Obj::from(name)),
+        Obj::Hosts | Obj::Host(_) => return item(eval, of, &Obj::from(name)),
         _ => {
             if methods::has(of, name) {
                 return Ok(Some(method(of, name)));
@@ -95,7 +95,7 @@ pub(in super::super) fn item(eval: &Eval<'_>, of: &Obj, key: &Obj) -> Res<Option
             .and_then(|at| index(at, range.len()))
             .and_then(|at| range.get(at))
             .map(Obj::Int),
-        Obj::Hosts(_) => match key.text() {
+        Obj::Hosts => match key.text() {
             Some(name) => return Ok(eval.host(name)),
             None => None,
         },
@@ -142,9 +142,11 @@ impl Eval<'_> {
         for (number, bound) in numbers.iter_mut().zip(bounds) {
             *number = match bound {
                 None | Some(Obj::None) => None,
-                Some(bound) => Some(bound.int().ok_or_else(|| {
-                    self.refuse(bound, "cannot be the bound of a slice")
-                })?),
+                Some(bound) => Some(
+                    bound
+                        .int()
+                        .ok_or_else(|| self.refuse(bound, "cannot be the bound of a slice"))?,
+                ),
             };
         }
         let Some(len) = (match of {
@@ -160,7 +162,9 @@ impl Eval<'_> {
                 Obj::Str(text.derive(picked.iter().map(|at| letters[*at]).collect::<String>()))
             }
             Obj::Bytes(bytes) => Obj::Bytes(picked.iter().map(|at| bytes[*at]).collect()),
-            Obj::Tuple(items) | Obj::Group(items) => Obj::tuple(picked.iter().map(|at| items[*at].clone()).collect()),
+            Obj::Tuple(items) | Obj::Group(items) => {
+                Obj::tuple(picked.iter().map(|at| items[*at].clone()).collect())
+            }
             Obj::List(list) => {
                 let mut items = Vec::with_capacity(picked.len());
                 for at in picked {
@@ -169,7 +173,11 @@ impl Eval<'_> {
                 Obj::list(items)
             }
             Obj::Range(range) => Obj::list(
-                picked.iter().filter_map(|at| range.get(*at)).map(Obj::Int).collect(),
+                picked
+                    .iter()
+                    .filter_map(|at| range.get(*at))
+                    .map(Obj::Int)
+                    .collect(),
             ),
             other => return Err(self.refuse(other, "cannot be sliced")),
         })
@@ -185,7 +193,11 @@ fn picks(len: usize, [start, stop, step]: [Option<i64>; 3]) -> Res<Vec<usize>> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
     let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
     let clamp = |bound: i64| {
-        let bound = if bound < 0 { bound.saturating_add(len) } else { bound };
+        let bound = if bound < 0 {
+            bound.saturating_add(len)
+        } else {
+            bound
+        };
         bound.clamp(low, high)
     };
     let start = start.map_or(if step > 0 { low } else { high }, clamp);

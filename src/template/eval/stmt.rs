@@ -40,7 +40,9 @@ impl Eval<'_> {
             Some(Some((parent, origin))) => {
                 self.within(&parent, Some(origin), || self.template(&parent, frame, out))
             }
-            Some(None) => Err(Stop::runtime("the template that is extended does not exist")),
+            Some(None) => Err(Stop::runtime(
+                "the template that is extended does not exist",
+            )),
             None => Ok(()),
         }
     }
@@ -56,7 +58,7 @@ impl Eval<'_> {
     pub(super) fn captured(&self, body: &[Stmt], frame: &Rc<Frame>) -> Res<Obj> {
         let mut out = Out::default();
         self.body(body, frame, &mut out)?;
-        out.finish()
+        Ok(out.finish())
     }
 
     fn stmt(&self, statement: &Stmt, frame: &Rc<Frame>, out: &mut Out) -> Res<()> {
@@ -64,7 +66,8 @@ impl Eval<'_> {
             Stmt::Raw(text) => out.raw(self, text),
             Stmt::Emit(expr) => {
                 let value = self.expr(expr, frame)?;
-                out.push(self, value).map_err(|stop| stop.at(|| self.span(expr.at)))
+                out.push(self, value)
+                    .map_err(|stop| stop.at(|| self.span(expr.at)))
             }
             Stmt::If(condition, yes, no) => {
                 let condition = self.expr(condition, frame)?;

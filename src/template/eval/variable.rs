@@ -34,7 +34,10 @@ impl<'a> Eval<'a> {
         if let Some(found) = globals::find(name) {
             return Ok(found);
         }
-        Ok(Obj::Undefined(Rc::new(Undef::variable(name, self.span(at)))))
+        Ok(Obj::Undefined(Rc::new(Undef::variable(
+            name,
+            self.span(at),
+        ))))
     }
 
     /// The value of a variable, rendered; `None` where there is none of that name.
@@ -45,14 +48,16 @@ impl<'a> Eval<'a> {
             return Ok(Some(known.clone()));
         }
         if name == "hostvars" && self.main.hosts().is_some() {
-            return Ok(Some(Obj::Hosts(scope)));
+            return Ok(Some(Obj::Hosts));
         }
         let Some(value) = self.scope(scope).get(name)? else {
             return Ok(None);
         };
         let known = self.touch(obj::from_value(&value, scope))?;
         let mut memo = self.memo.borrow_mut();
-        memo.entry(scope).or_default().insert(name.into(), known.clone());
+        memo.entry(scope)
+            .or_default()
+            .insert(name.into(), known.clone());
         Ok(Some(known))
     }
 
@@ -75,7 +80,11 @@ impl<'a> Eval<'a> {
 
     /// The variables of one host.
     pub(in super::super) fn host(&self, name: &str) -> Option<Obj> {
-        let known = self.hosts.borrow().iter().position(|(host, _)| host == name);
+        let known = self
+            .hosts
+            .borrow()
+            .iter()
+            .position(|(host, _)| host == name);
         let index = match known {
             Some(index) => index,
             None => {
@@ -103,10 +112,7 @@ impl<'a> Eval<'a> {
 struct Borrowed<'a>(&'a dyn Scope);
 
 impl Scope for Borrowed<'_> {
-    fn get(
-        &self,
-        name: &str,
-    ) -> Result<Option<crate::value::Value>, crate::diagnostic::Mistake> {
+    fn get(&self, name: &str) -> Result<Option<crate::value::Value>, crate::diagnostic::Mistake> {
         self.0.get(name)
     }
 

@@ -1,27 +1,76 @@
 //! `default`, `map`, `select` and their like.
 
-use super::{Filter, filter, raw};
 use super::super::{
     eval::{Bound, Eval, Given, attribute, item},
     failure::{Kind, Res, Stop},
     obj::{self, Obj},
     tests,
 };
+use super::{Filter, filter, raw};
 
 pub(super) const FILTERS: &[Filter] = &[
-    raw(&["default", "d"], &["default_value?", "boolean?"], default, "Gives another value for an undefined one."),
-    raw(&["mandatory"], &["msg?"], mandatory, "Fails for an undefined value."),
-    raw(&["ternary"], &["true_val", "false_val", "none_val?"], ternary, "Gives one value for true and another for false."),
-    filter(&["map"], &["*", "**"], map, "Applies a filter to every item, or takes an attribute of each."),
-    filter(&["select"], &["*", "**"], |eval, input, args| select(eval, input, args, true), "Keeps the items that pass a test."),
-    filter(&["reject"], &["*", "**"], |eval, input, args| select(eval, input, args, false), "Drops the items that pass a test."),
-    filter(&["selectattr"], &["attr", "*", "**"], |eval, input, args| select_by(eval, input, args, true), "Keeps the items whose attribute passes a test."),
-    filter(&["rejectattr"], &["attr", "*", "**"], |eval, input, args| select_by(eval, input, args, false), "Drops the items whose attribute passes a test."),
-    filter(&["attr"], &["name"], attr, "Takes an attribute, never an item."),
+    raw(
+        &["default", "d"],
+        &["default_value?", "boolean?"],
+        default,
+        "Gives another value for an undefined one.",
+    ),
+    raw(
+        &["mandatory"],
+        &["msg?"],
+        mandatory,
+        "Fails for an undefined value.",
+    ),
+    raw(
+        &["ternary"],
+        &["true_val", "false_val", "none_val?"],
+        ternary,
+        "Gives one value for true and another for false.",
+    ),
+    filter(
+        &["map"],
+        &["*", "**"],
+        map,
+        "Applies a filter to every item, or takes an attribute of each.",
+    ),
+    filter(
+        &["select"],
+        &["*", "**"],
+        |eval, input, args| select(eval, input, args, true),
+        "Keeps the items that pass a test.",
+    ),
+    filter(
+        &["reject"],
+        &["*", "**"],
+        |eval, input, args| select(eval, input, args, false),
+        "Drops the items that pass a test.",
+    ),
+    filter(
+        &["selectattr"],
+        &["attr", "*", "**"],
+        |eval, input, args| select_by(eval, input, args, true),
+        "Keeps the items whose attribute passes a test.",
+    ),
+    filter(
+        &["rejectattr"],
+        &["attr", "*", "**"],
+        |eval, input, args| select_by(eval, input, args, false),
+        "Drops the items whose attribute passes a test.",
+    ),
+    filter(
+        &["attr"],
+        &["name"],
+        attr,
+        "Takes an attribute, never an item.",
+    ),
 ];
 
 fn default(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
-    let other = || args.get("default_value").cloned().unwrap_or_else(|| Obj::from(""));
+    let other = || {
+        args.get("default_value")
+            .cloned()
+            .unwrap_or_else(|| Obj::from(""))
+    };
     match input {
         Obj::Undefined(_) | Obj::Nothing => Ok(other()),
         Obj::Unknown(_) => Ok(input.clone()),
@@ -52,7 +101,11 @@ fn ternary(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     {
         return Ok(none.clone());
     }
-    let chosen = if eval.truth(input)? { "true_val" } else { "false_val" };
+    let chosen = if eval.truth(input)? {
+        "true_val"
+    } else {
+        "false_val"
+    };
     Ok(args.need(chosen).clone())
 }
 
@@ -101,15 +154,23 @@ fn map(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     }
     let items = eval.items(input)?;
     let mut out = Vec::with_capacity(items.len());
-    let by_attribute = args.more.iter().find(|(name, _)| name.as_ref() == "attribute");
-    if args.rest.is_empty() && let Some((_, path)) = by_attribute {
+    let by_attribute = args
+        .more
+        .iter()
+        .find(|(name, _)| name.as_ref() == "attribute");
+    if args.rest.is_empty()
+        && let Some((_, path)) = by_attribute
+    {
         let mut default = None;
         for (name, value) in &args.more {
             match name.as_ref() {
                 "attribute" => {}
                 "default" => default = Some(value),
                 other => {
-                    return Err(Stop::kind(Kind::Plugin, format!("has no parameter `{other}`")));
+                    return Err(Stop::kind(
+                        Kind::Plugin,
+                        format!("has no parameter `{other}`"),
+                    ));
                 }
             }
         }
@@ -199,6 +260,9 @@ fn attr(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
         _ => attribute(eval, input, &name)?,
     };
     Ok(found.unwrap_or_else(|| {
-        eval.undefined(format!("object of type '{}' has no attribute '{name}'", input.type_name()))
+        eval.undefined(format!(
+            "object of type '{}' has no attribute '{name}'",
+            input.type_name()
+        ))
     }))
 }

@@ -2,19 +2,39 @@
 
 use std::collections::HashSet;
 
-use super::{Filter, filter};
 use super::super::{
     eval::{Bound, Eval},
     failure::Res,
     obj::{self, Obj},
 };
+use super::{Filter, filter};
 use crate::value::Key;
 
 pub(super) const FILTERS: &[Filter] = &[
-    filter(&["union"], &["b"], union, "Gives the items of either list, each once."),
-    filter(&["intersect"], &["b"], intersect, "Gives the items of both lists, each once."),
-    filter(&["difference"], &["b"], difference, "Gives the items that the other list lacks, each once."),
-    filter(&["symmetric_difference"], &["b"], symmetric, "Gives the items of one list only, each once."),
+    filter(
+        &["union"],
+        &["b"],
+        union,
+        "Gives the items of either list, each once.",
+    ),
+    filter(
+        &["intersect"],
+        &["b"],
+        intersect,
+        "Gives the items of both lists, each once.",
+    ),
+    filter(
+        &["difference"],
+        &["b"],
+        difference,
+        "Gives the items that the other list lacks, each once.",
+    ),
+    filter(
+        &["symmetric_difference"],
+        &["b"],
+        symmetric,
+        "Gives the items of one list only, each once.",
+    ),
 ];
 
 /// The items seen so far: hashed where they can be, compared one by one where not.

@@ -2,22 +2,58 @@
 
 use std::fmt::Write;
 
-use super::{Filter, filter};
 use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     methods,
     obj::{self, Obj},
 };
+use super::{Filter, filter};
 
 pub(super) const FILTERS: &[Filter] = &[
-    filter(&["escape", "e"], &[], escape, "Escapes text for HTML, unless it is marked safe."),
+    filter(
+        &["escape", "e"],
+        &[],
+        escape,
+        "Escapes text for HTML, unless it is marked safe.",
+    ),
     filter(&["forceescape"], &[], forceescape, "Escapes text for HTML."),
-    filter(&["safe"], &[], |eval, input, _| obj::text(eval, input).map(Obj::Markup), "Marks text as safe for HTML."),
-    filter(&["striptags"], &[], striptags, "Drops tags and comments of HTML."),
-    filter(&["urlencode"], &[], urlencode, "Encodes text, or the entries of a dictionary, for a URL."),
-    filter(&["urlize"], &["trim_url_limit?", "nofollow?", "target?", "rel?", "extra_schemes?"], urlize, "Makes links of the addresses in a text."),
-    filter(&["xmlattr"], &["autospace?"], xmlattr, "Writes a dictionary as attributes of XML."),
+    filter(
+        &["safe"],
+        &[],
+        |eval, input, _| obj::text(eval, input).map(Obj::Markup),
+        "Marks text as safe for HTML.",
+    ),
+    filter(
+        &["striptags"],
+        &[],
+        striptags,
+        "Drops tags and comments of HTML.",
+    ),
+    filter(
+        &["urlencode"],
+        &[],
+        urlencode,
+        "Encodes text, or the entries of a dictionary, for a URL.",
+    ),
+    filter(
+        &["urlize"],
+        &[
+            "trim_url_limit?",
+            "nofollow?",
+            "target?",
+            "rel?",
+            "extra_schemes?",
+        ],
+        urlize,
+        "Makes links of the addresses in a text.",
+    ),
+    filter(
+        &["xmlattr"],
+        &["autospace?"],
+        xmlattr,
+        "Writes a dictionary as attributes of XML.",
+    ),
 ];
 
 fn escaped(text: &str) -> String {
@@ -86,7 +122,10 @@ fn urlencode(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
         let text = obj::text(eval, input)?;
         return Ok(Obj::Str(text.derive(percent_encoded(&text, "/"))));
     }
-    if !matches!(input, Obj::Dict(_) | Obj::List(_) | Obj::Tuple(_) | Obj::Host(_)) {
+    if !matches!(
+        input,
+        Obj::Dict(_) | Obj::List(_) | Obj::Tuple(_) | Obj::Host(_)
+    ) {
         let text = obj::text(eval, input)?;
         return Ok(Obj::Str(text.derive(percent_encoded(&text, "/"))));
     }
@@ -125,17 +164,37 @@ fn urlize(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     for part in text.split_inclusive(char::is_whitespace) {
         let word = part.trim_end();
         let blank = &part[word.len()..];
-        let core = word.trim_start_matches(['(', '<']).trim_end_matches(['.', ',', ')', '>']);
+        let core = word
+            .trim_start_matches(['(', '<'])
+            .trim_end_matches(['.', ',', ')', '>']);
         let lead = &word[..word.find(core).unwrap_or(0)];
         let tail = &word[lead.len() + core.len()..];
-        let web = ["http://", "https://", "www."].iter().any(|start| core.starts_with(start));
-        let mail = core.contains('@') && !core.starts_with('@') && core.rsplit('.').next().is_some_and(|end| end.len() > 1);
+        let web = ["http://", "https://", "www."]
+            .iter()
+            .any(|start| core.starts_with(start));
+        let mail = core.contains('@')
+            && !core.starts_with('@')
+            && core.rsplit('.').next().is_some_and(|end| end.len() > 1);
         out.push_str(&escaped(lead));
         if web && core.len() > 8 {
-            let href = if core.starts_with("www.") { format!("https://{core}") } else { core.to_owned() };
-            let _ = write!(out, "<a href=\"{}\" rel=\"{rel}\"{target}>{}</a>", escaped(&href), escaped(&shown(core)));
+            let href = if core.starts_with("www.") {
+                format!("https://{core}")
+            } else {
+                core.to_owned()
+            };
+            let _ = write!(
+                out,
+                "<a href=\"{}\" rel=\"{rel}\"{target}>{}</a>",
+                escaped(&href),
+                escaped(&shown(core))
+            );
         } else if mail && !core.contains('/') {
-            let _ = write!(out, "<a href=\"mailto:{}\">{}</a>", escaped(core), escaped(core));
+            let _ = write!(
+                out,
+                "<a href=\"mailto:{}\">{}</a>",
+                escaped(core),
+                escaped(core)
+            );
         } else {
             out.push_str(&escaped(core));
         }
@@ -153,11 +212,21 @@ fn xmlattr(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
         }
         let key = obj::text(eval, &super::super::eval::from_key(&key))?;
         if key.contains(|letter: char| letter.is_whitespace() || "/>=".contains(letter)) {
-            return Err(Stop::runtime(format!("invalid character in attribute name: `{key}`")));
+            return Err(Stop::runtime(format!(
+                "invalid character in attribute name: `{key}`"
+            )));
         }
-        parts.push(format!("{}=\"{}\"", escaped(&key), escaped(&obj::text(eval, &value)?)));
+        parts.push(format!(
+            "{}=\"{}\"",
+            escaped(&key),
+            escaped(&obj::text(eval, &value)?)
+        ));
     }
     let joined = parts.join(" ");
-    let lead = if args.truth(eval, "autospace", true)? && !joined.is_empty() { " " } else { "" };
+    let lead = if args.truth(eval, "autospace", true)? && !joined.is_empty() {
+        " "
+    } else {
+        ""
+    };
     Ok(Obj::from(format!("{lead}{joined}")))
 }

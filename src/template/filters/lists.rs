@@ -1,6 +1,5 @@
 //! Items of lists: the first, some, all together.
 
-use super::{Filter, attribute_path, filter};
 use super::super::{
     eval::{Bound, Eval, from_key},
     failure::{Res, Stop},
@@ -8,17 +7,43 @@ use super::super::{
     obj::{self, Obj},
     tree::MathOp,
 };
+use super::{Filter, attribute_path, filter};
 use crate::value::Text;
 
 pub(super) const FILTERS: &[Filter] = &[
     filter(&["first"], &[], first, "Gives the first item."),
     filter(&["last"], &[], last, "Gives the last item."),
     filter(&["length", "count"], &[], length, "Counts the items."),
-    filter(&["list"], &[], |eval, input, _| eval.items(input).map(Obj::list), "Makes a list."),
-    filter(&["join"], &["d?", "attribute?"], join, "Joins the items to one text."),
-    filter(&["batch"], &["linecount", "fill_with?"], batch, "Cuts a list into rows of this length."),
-    filter(&["slice"], &["slices", "fill_with?"], slice, "Cuts a list into this many columns."),
-    filter(&["sum"], &["attribute?", "start?"], sum, "Adds the items up."),
+    filter(
+        &["list"],
+        &[],
+        |eval, input, _| eval.items(input).map(Obj::list),
+        "Makes a list.",
+    ),
+    filter(
+        &["join"],
+        &["d?", "attribute?"],
+        join,
+        "Joins the items to one text.",
+    ),
+    filter(
+        &["batch"],
+        &["linecount", "fill_with?"],
+        batch,
+        "Cuts a list into rows of this length.",
+    ),
+    filter(
+        &["slice"],
+        &["slices", "fill_with?"],
+        slice,
+        "Cuts a list into this many columns.",
+    ),
+    filter(
+        &["sum"],
+        &["attribute?", "start?"],
+        sum,
+        "Adds the items up.",
+    ),
     filter(&["items"], &[], items, "Gives the pairs of a dictionary."),
 ];
 
@@ -35,7 +60,11 @@ fn empty(eval: &Eval<'_>) -> Obj {
 
 fn last(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
     let items = eval.each(input)?;
-    Ok(items.len().checked_sub(1).and_then(|at| items.get(at)).unwrap_or_else(|| empty(eval)))
+    Ok(items
+        .len()
+        .checked_sub(1)
+        .and_then(|at| items.get(at))
+        .unwrap_or_else(|| empty(eval)))
 }
 
 fn length(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
@@ -146,5 +175,9 @@ fn sum(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
 
 fn items(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
     let pairs = methods::entries(eval, input)?.into_iter();
-    Ok(Obj::list(pairs.map(|(key, value)| Obj::tuple(vec![from_key(&key), value])).collect()))
+    Ok(Obj::list(
+        pairs
+            .map(|(key, value)| Obj::tuple(vec![from_key(&key), value]))
+            .collect(),
+    ))
 }

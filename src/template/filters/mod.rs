@@ -5,14 +5,22 @@
 
 mod choose;
 mod collect;
+mod data;
+mod dates;
+mod encode;
 mod html;
 mod lists;
 mod numbers;
 mod order;
+mod paths;
+mod random;
+mod regexes;
+mod serial;
 mod strings;
 
 pub(super) use choose::attribute_path;
 pub(super) use order::sorted;
+pub(super) use random::any_below;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -73,6 +81,13 @@ static TABLES: &[&[Filter]] = &[
     lists::FILTERS,
     numbers::FILTERS,
     order::FILTERS,
+    regexes::FILTERS,
+    data::FILTERS,
+    dates::FILTERS,
+    encode::FILTERS,
+    paths::FILTERS,
+    random::FILTERS,
+    serial::FILTERS,
     strings::FILTERS,
 ];
 
@@ -101,10 +116,12 @@ pub(super) fn find(name: &str) -> Option<&'static Filter> {
 
 /// The names of all filters.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TABLES
-        .iter()
-        .flat_map(|table| table.iter())
-        .flat_map(|filter| filter.names.iter().copied())
+    all().flat_map(|filter| filter.names.iter().copied())
+}
+
+/// All filters.
+pub(super) fn all() -> impl Iterator<Item = &'static Filter> {
+    TABLES.iter().flat_map(|table| table.iter())
 }
 
 #[cfg(test)]

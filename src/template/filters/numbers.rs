@@ -1,25 +1,59 @@
 //! Numbers.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "every line of a table has the same shape"
+)]
 
-use super::{Filter, filter};
 use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     methods::{cut, float_of, whole_of},
     obj::{self, Obj},
 };
+use super::{Filter, filter};
 
 pub(super) const FILTERS: &[Filter] = &[
     filter(&["abs"], &[], abs, "Gives the number without its sign."),
-    filter(&["int"], &["default?", "base?"], int, "Makes a whole number."),
-    filter(&["float"], &["default?"], float, "Makes a number with a fraction."),
-    filter(&["round"], &["precision?", "method?"], round, "Rounds a number."),
+    filter(
+        &["int"],
+        &["default?", "base?"],
+        int,
+        "Makes a whole number.",
+    ),
+    filter(
+        &["float"],
+        &["default?"],
+        float,
+        "Makes a number with a fraction.",
+    ),
+    filter(
+        &["round"],
+        &["precision?", "method?"],
+        round,
+        "Rounds a number.",
+    ),
     filter(&["log"], &["base?"], log, "Gives the logarithm."),
     filter(&["pow"], &["y"], pow, "Raises to a power."),
     filter(&["root"], &["base?"], root, "Takes a root."),
     filter(&["bool"], &[], truth, "Makes a boolean of the usual words."),
-    filter(&["filesizeformat"], &["binary?"], filesizeformat, "Writes a size in bytes for people."),
-    filter(&["human_readable"], &["isbits?", "unit?"], human_readable, "Writes a size in bytes with its unit."),
-    filter(&["human_to_bytes"], &["default_unit?", "isbits?"], human_to_bytes, "Reads a size with its unit."),
+    filter(
+        &["filesizeformat"],
+        &["binary?"],
+        filesizeformat,
+        "Writes a size in bytes for people.",
+    ),
+    filter(
+        &["human_readable"],
+        &["isbits?", "unit?"],
+        human_readable,
+        "Writes a size in bytes with its unit.",
+    ),
+    filter(
+        &["human_to_bytes"],
+        &["default_unit?", "isbits?"],
+        human_to_bytes,
+        "Reads a size with its unit.",
+    ),
 ];
 
 fn abs(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
@@ -109,7 +143,11 @@ fn log(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
         None => positive(x.ln()),
         Some(base) => {
             let base = number(eval, base)?;
-            positive(if base == 10.0 { x.log10() } else { x.ln() / base.ln() })
+            positive(if base == 10.0 {
+                x.log10()
+            } else {
+                x.ln() / base.ln()
+            })
         }
     }
 }
@@ -121,8 +159,7 @@ fn pow(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
 fn root(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let x = number(eval, input)?;
     match args.some("base") {
-        None => positive(x.sqrt()),
-        Some(Obj::Int(2)) => positive(x.sqrt()),
+        None | Some(Obj::Int(2)) => positive(x.sqrt()),
         Some(base) => positive(x.powf(1.0 / number(eval, base)?)),
     }
 }
@@ -132,13 +169,19 @@ fn truth(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
         Obj::Bool(truth) => *truth,
         Obj::None => return Ok(Obj::None),
         Obj::Str(text) | Obj::Markup(text) => {
-            matches!(text.to_lowercase().as_str(), "yes" | "on" | "1" | "true" | "t" | "y")
+            matches!(
+                text.to_lowercase().as_str(),
+                "yes" | "on" | "1" | "true" | "t" | "y"
+            )
         }
         Obj::Int(number) => *number == 1,
         Obj::Float(number) => (*number - 1.0).abs() < f64::EPSILON,
         other => {
             let _ = eval;
-            return Err(Stop::runtime(format!("`{}` has no boolean form", other.type_name())));
+            return Err(Stop::runtime(format!(
+                "`{}` has no boolean form",
+                other.type_name()
+            )));
         }
     }))
 }
@@ -162,7 +205,11 @@ fn filesizeformat(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let mut text = String::new();
     for prefix in prefixes {
         unit *= base;
-        let (prefix, letter) = if binary { (prefix.to_uppercase(), "iB") } else { (prefix.to_owned(), "B") };
+        let (prefix, letter) = if binary {
+            (prefix.to_uppercase(), "iB")
+        } else {
+            (prefix.to_owned(), "B")
+        };
         text = format!("{:.1} {prefix}{letter}", base * bytes / unit);
         if bytes < unit {
             break;
@@ -215,17 +262,28 @@ fn human_to_bytes(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     }
     let small = if bits { "b" } else { "B" };
     let mut letters = unit.chars();
-    let first = letters.next().unwrap_or('B').to_ascii_uppercase().to_string();
+    let first = letters
+        .next()
+        .unwrap_or('B')
+        .to_ascii_uppercase()
+        .to_string();
     let rest = letters.as_str();
     let known = match rest {
         "" => true,
         "b" | "B" => rest == small || (first == "B" && rest.is_empty()),
         other => {
-            let long = if bits { ["bit", "bits"] } else { ["yte", "ytes"] };
+            let long = if bits {
+                ["bit", "bits"]
+            } else {
+                ["yte", "ytes"]
+            };
             first == "B" && long.contains(&other)
         }
     };
-    let limit = UNITS.iter().find(|(name, _)| *name == first).map(|(_, limit)| *limit);
+    let limit = UNITS
+        .iter()
+        .find(|(name, _)| *name == first)
+        .map(|(_, limit)| *limit);
     match (known, limit) {
         (true, Some(limit)) => cut((size * limit).round()).ok_or_else(wrong),
         _ => Err(wrong()),

@@ -2,28 +2,60 @@
 
 use std::cmp::Ordering;
 
-use super::{Filter, attribute_path, filter};
 use super::super::{
     eval::{Bound, Eval, from_key},
     failure::{Res, Stop},
     methods,
     obj::{self, Obj},
 };
+use super::{Filter, attribute_path, filter};
 
 pub(super) const FILTERS: &[Filter] = &[
-    filter(&["sort"], &["reverse?", "case_sensitive?", "attribute?"], sort, "Sorts a list."),
-    filter(&["dictsort"], &["case_sensitive?", "by?", "reverse?"], dictsort, "Sorts a dictionary into pairs."),
-    filter(&["groupby"], &["attribute", "default?", "case_sensitive?"], groupby, "Groups items by an attribute."),
-    filter(&["min"], &["case_sensitive?", "attribute?"], |eval, input, args| extreme(eval, input, args, Ordering::Less), "Gives the least item."),
-    filter(&["max"], &["case_sensitive?", "attribute?"], |eval, input, args| extreme(eval, input, args, Ordering::Greater), "Gives the greatest item."),
-    filter(&["unique"], &["case_sensitive?", "attribute?"], unique, "Drops items that were there before."),
+    filter(
+        &["sort"],
+        &["reverse?", "case_sensitive?", "attribute?"],
+        sort,
+        "Sorts a list.",
+    ),
+    filter(
+        &["dictsort"],
+        &["case_sensitive?", "by?", "reverse?"],
+        dictsort,
+        "Sorts a dictionary into pairs.",
+    ),
+    filter(
+        &["groupby"],
+        &["attribute", "default?", "case_sensitive?"],
+        groupby,
+        "Groups items by an attribute.",
+    ),
+    filter(
+        &["min"],
+        &["case_sensitive?", "attribute?"],
+        |eval, input, args| extreme(eval, input, args, Ordering::Less),
+        "Gives the least item.",
+    ),
+    filter(
+        &["max"],
+        &["case_sensitive?", "attribute?"],
+        |eval, input, args| extreme(eval, input, args, Ordering::Greater),
+        "Gives the greatest item.",
+    ),
+    filter(
+        &["unique"],
+        &["case_sensitive?", "attribute?"],
+        unique,
+        "Drops items that were there before.",
+    ),
     filter(&["reverse"], &[], reverse, "Turns a list or a text around."),
 ];
 
 /// Text in lower case, where case is not to count.
 fn without_case(value: Obj, sensitive: bool) -> Obj {
     match value {
-        Obj::Str(text) | Obj::Markup(text) if !sensitive => Obj::Str(text.derive(text.to_lowercase())),
+        Obj::Str(text) | Obj::Markup(text) if !sensitive => {
+            Obj::Str(text.derive(text.to_lowercase()))
+        }
         other => other,
     }
 }
@@ -41,7 +73,11 @@ fn key_of(eval: &Eval<'_>, item: &Obj, path: Option<&Obj>, sensitive: bool) -> R
 }
 
 /// Sorts pairs of key and item by their keys; equal ones keep their order.
-pub(in super::super) fn sorted(eval: &Eval<'_>, mut pairs: Vec<(Obj, Obj)>, reverse: bool) -> Res<Vec<Obj>> {
+pub(in super::super) fn sorted(
+    eval: &Eval<'_>,
+    mut pairs: Vec<(Obj, Obj)>,
+    reverse: bool,
+) -> Res<Vec<Obj>> {
     let mut stop = None;
     let mut order = |a: &(Obj, Obj), b: &(Obj, Obj)| {
         if stop.is_some() {
@@ -98,7 +134,11 @@ fn dictsort(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let by_value = match args.text_or("by", "key")?.as_str() {
         "key" => false,
         "value" => true,
-        other => return Err(Stop::runtime(format!("sorts by `key` or `value`, not `{other}`"))),
+        other => {
+            return Err(Stop::runtime(format!(
+                "sorts by `key` or `value`, not `{other}`"
+            )));
+        }
     };
     let mut pairs = Vec::new();
     for (key, value) in methods::entries(eval, input)? {
@@ -121,7 +161,10 @@ fn groupby(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
                 None => return Err(Stop::Undefined(undefined.clone())),
             };
         }
-        pairs.push((without_case(found.clone(), sensitive), Obj::tuple(vec![found, item])));
+        pairs.push((
+            without_case(found.clone(), sensitive),
+            Obj::tuple(vec![found, item]),
+        ));
     }
     let mut groups: Vec<(Obj, Obj, Vec<Obj>)> = Vec::new();
     for pair in sorted(eval, pairs, false)? {
@@ -182,7 +225,9 @@ fn unique(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
 
 fn reverse(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
     if let Obj::Str(text) | Obj::Markup(text) = input {
-        return Ok(Obj::Str(text.derive(text.chars().rev().collect::<String>())));
+        return Ok(Obj::Str(
+            text.derive(text.chars().rev().collect::<String>()),
+        ));
     }
     let mut items = eval.items(input)?;
     items.reverse();

@@ -1,31 +1,101 @@
 //! Text.
 
-use super::{Filter, filter};
 use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     methods,
     obj::{self, Obj},
 };
+use super::{Filter, filter};
 use crate::value::Text;
 
 pub(super) const FILTERS: &[Filter] = &[
-    filter(&["upper"], &[], |eval, input, _| made(eval, input, str::to_uppercase), "Makes all letters capitals."),
-    filter(&["lower"], &[], |eval, input, _| made(eval, input, str::to_lowercase), "Makes all letters small."),
-    filter(&["capitalize"], &[], |eval, input, _| made(eval, input, methods::capitalized), "Makes the first letter a capital, the rest small."),
-    filter(&["title"], &[], |eval, input, _| made(eval, input, title), "Makes the first letter of every word a capital."),
-    filter(&["trim"], &["chars?"], trim, "Drops white space, or these letters, at both ends."),
+    filter(
+        &["upper"],
+        &[],
+        |eval, input, _| made(eval, input, str::to_uppercase),
+        "Makes all letters capitals.",
+    ),
+    filter(
+        &["lower"],
+        &[],
+        |eval, input, _| made(eval, input, str::to_lowercase),
+        "Makes all letters small.",
+    ),
+    filter(
+        &["capitalize"],
+        &[],
+        |eval, input, _| made(eval, input, methods::capitalized),
+        "Makes the first letter a capital, the rest small.",
+    ),
+    filter(
+        &["title"],
+        &[],
+        |eval, input, _| made(eval, input, title),
+        "Makes the first letter of every word a capital.",
+    ),
+    filter(
+        &["trim"],
+        &["chars?"],
+        trim,
+        "Drops white space, or these letters, at both ends.",
+    ),
     filter(&["string"], &[], string, "Makes text."),
-    filter(&["replace"], &["old", "new", "count?"], replace, "Replaces a text by another."),
+    filter(
+        &["replace"],
+        &["old", "new", "count?"],
+        replace,
+        "Replaces a text by another.",
+    ),
     filter(&["format"], &["*", "**"], format, "Fills a `%` format."),
-    filter(&["center"], &["width?"], center, "Puts the text into the middle of a field."),
-    filter(&["indent"], &["width?", "first?", "blank?"], indent, "Indents every line but the first."),
-    filter(&["truncate"], &["length?", "killwords?", "end?", "leeway?"], truncate, "Cuts the text to a length."),
+    filter(
+        &["center"],
+        &["width?"],
+        center,
+        "Puts the text into the middle of a field.",
+    ),
+    filter(
+        &["indent"],
+        &["width?", "first?", "blank?"],
+        indent,
+        "Indents every line but the first.",
+    ),
+    filter(
+        &["truncate"],
+        &["length?", "killwords?", "end?", "leeway?"],
+        truncate,
+        "Cuts the text to a length.",
+    ),
     filter(&["wordcount"], &[], wordcount, "Counts the words."),
-    filter(&["wordwrap"], &["width?", "break_long_words?", "wrapstring?", "break_on_hyphens?"], wordwrap, "Breaks lines at a width."),
-    filter(&["split"], &["sep?", "maxsplit?"], split, "Splits text into a list."),
-    filter(&["pprint"], &[], |eval, input, _| Ok(Obj::Str(obj::repr(eval, input)?)), "Shows a value as Python writes it."),
-    filter(&["type_debug"], &[], |_, input, _| Ok(Obj::from(input.type_name())), "Names the type of the value."),
+    filter(
+        &["wordwrap"],
+        &[
+            "width?",
+            "break_long_words?",
+            "wrapstring?",
+            "break_on_hyphens?",
+        ],
+        wordwrap,
+        "Breaks lines at a width.",
+    ),
+    filter(
+        &["split"],
+        &["sep?", "maxsplit?"],
+        split,
+        "Splits text into a list.",
+    ),
+    filter(
+        &["pprint"],
+        &[],
+        |eval, input, _| Ok(Obj::Str(obj::repr(eval, input)?)),
+        "Shows a value as Python writes it.",
+    ),
+    filter(
+        &["type_debug"],
+        &[],
+        |_, input, _| Ok(Obj::from(input.type_name())),
+        "Names the type of the value.",
+    ),
 ];
 
 fn made(eval: &Eval<'_>, input: &Obj, make: impl FnOnce(&str) -> String) -> Res<Obj> {
@@ -50,7 +120,9 @@ fn title(text: &str) -> String {
 
 fn trim(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let letters = args.text("chars")?.map(Text::as_str);
-    made(eval, input, |text| methods::trimmed(text, letters, true, true).to_owned())
+    made(eval, input, |text| {
+        methods::trimmed(text, letters, true, true).to_owned()
+    })
 }
 
 fn string(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
@@ -62,7 +134,10 @@ fn string(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
 
 fn replace(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let text = obj::text(eval, input)?;
-    let (old, new) = (obj::text(eval, args.need("old"))?, obj::text(eval, args.need("new"))?);
+    let (old, new) = (
+        obj::text(eval, args.need("old"))?,
+        obj::text(eval, args.need("new"))?,
+    );
     let out = methods::replaced(eval, &text, &old, &new, args.int("count", -1)?)?;
     Ok(Obj::Str(text.derive(out)))
 }
@@ -75,7 +150,11 @@ fn format(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let values = if args.more.is_empty() {
         Obj::tuple(args.rest.clone())
     } else {
-        Obj::dict(args.more.iter().map(|(name, value)| (crate::value::Key::from(&**name), value.clone())))
+        Obj::dict(
+            args.more
+                .iter()
+                .map(|(name, value)| (crate::value::Key::from(&**name), value.clone())),
+        )
     };
     methods::percent(eval, &text, &values).map(Obj::Str)
 }
@@ -124,7 +203,9 @@ fn truncate(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let letters: Vec<char> = text.chars().collect();
     let tail = end.chars().count();
     if length < tail {
-        return Err(Stop::runtime(format!("expected length >= {tail}, got {length}")));
+        return Err(Stop::runtime(format!(
+            "expected length >= {tail}, got {length}"
+        )));
     }
     if letters.len() <= length.saturating_add(leeway) {
         return Ok(Obj::Str(text));
@@ -133,7 +214,8 @@ fn truncate(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let cut = if args.truth(eval, "killwords", false)? {
         cut
     } else {
-        cut.rsplit_once(' ').map_or(cut.clone(), |(before, _)| before.to_owned())
+        cut.rsplit_once(' ')
+            .map_or(cut.clone(), |(before, _)| before.to_owned())
     };
     Ok(Obj::Str(text.derive(cut + &end)))
 }
@@ -146,7 +228,9 @@ fn wordcount(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
 
 fn wordwrap(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let text = obj::text(eval, input)?;
-    let width = usize::try_from(args.int("width", 79)?).ok().filter(|width| *width > 0);
+    let width = usize::try_from(args.int("width", 79)?)
+        .ok()
+        .filter(|width| *width > 0);
     let Some(width) = width else {
         return Err(Stop::runtime("invalid width (must be > 0)"));
     };
@@ -193,10 +277,16 @@ fn wrapped(line: &str, width: usize, long: bool, hyphens: bool) -> Vec<String> {
                 continue;
             }
             if size > width {
-                let room = if long { (width - length).max(usize::from(length == 0)) } else { 0 };
+                let room = if long {
+                    (width - length).max(usize::from(length == 0))
+                } else {
+                    0
+                };
                 if long && room > 0 {
-                    let (head, tail): (String, String) =
-                        (chunk.chars().take(room).collect(), chunk.chars().skip(room).collect());
+                    let (head, tail): (String, String) = (
+                        chunk.chars().take(room).collect(),
+                        chunk.chars().skip(room).collect(),
+                    );
                     line.push_str(&head);
                     chunks.push(tail);
                     break;

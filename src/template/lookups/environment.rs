@@ -1,19 +1,18 @@
 //! The control side's environment.
 
-use super::Lookup;
 use super::super::{
     eval::{Bound, Eval},
     failure::Res,
     obj::{self, Obj},
 };
+use super::{Lookup, raw};
 
-pub(super) const LOOKUPS: &[Lookup] = &[Lookup {
-    name: "env",
-    options: &["default?"],
-    raw: true,
-    run: env,
-    doc: "Reads variables of the environment.",
-}];
+pub(super) const LOOKUPS: &[Lookup] = &[raw(
+    "env",
+    &["default?"],
+    env,
+    "Reads variables of the environment.",
+)];
 
 fn env(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
     let mut found = Vec::new();

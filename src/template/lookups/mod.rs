@@ -1,6 +1,14 @@
 //! Lookups: one table line each, in the file of their subject.
 
 mod environment;
+mod files;
+mod lists;
+mod process;
+mod sequence;
+mod tables;
+mod variables;
+
+pub(super) use files::{glob, with_home};
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -19,12 +27,45 @@ pub(super) struct Lookup {
     pub(super) options: Params,
     /// Whether it takes undefined terms as they are.
     pub(super) raw: bool,
-    pub(super) run: fn(&Eval<'_>, &[Obj], &Bound) -> Res<Vec<Obj>>,
+    pub(super) run: Run,
     /// What it does, in one sentence.
     pub(super) doc: &'static str,
 }
 
-static TABLES: &[&[Lookup]] = &[environment::LOOKUPS];
+/// What a lookup does with its terms and options.
+type Run = fn(&Eval<'_>, &[Obj], &Bound) -> Res<Vec<Obj>>;
+
+/// A line of a table.
+const fn lookup(name: &'static str, options: Params, run: Run, doc: &'static str) -> Lookup {
+    Lookup {
+        name,
+        options,
+        raw: false,
+        run,
+        doc,
+    }
+}
+
+/// A line of a table, for a lookup that takes undefined terms as they are.
+const fn raw(name: &'static str, options: Params, run: Run, doc: &'static str) -> Lookup {
+    Lookup {
+        name,
+        options,
+        raw: true,
+        run,
+        doc,
+    }
+}
+
+static TABLES: &[&[Lookup]] = &[
+    environment::LOOKUPS,
+    files::LOOKUPS,
+    lists::LOOKUPS,
+    process::LOOKUPS,
+    sequence::LOOKUPS,
+    tables::LOOKUPS,
+    variables::LOOKUPS,
+];
 
 fn table() -> &'static HashMap<&'static str, &'static Lookup> {
     static TABLE: OnceLock<HashMap<&'static str, &'static Lookup>> = OnceLock::new();
@@ -37,6 +78,11 @@ fn table() -> &'static HashMap<&'static str, &'static Lookup> {
     })
 }
 
+/// All lookups.
+pub(super) fn all() -> impl Iterator<Item = &'static Lookup> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
+
 /// `lookup(name, terms…)`, and `query(…)` where a list is wanted.
 pub(super) fn call(eval: &Eval<'_>, args: &Bound, as_list: bool) -> Res<Obj> {
     let name = match args.need("name") {
@@ -47,7 +93,9 @@ pub(super) fn call(eval: &Eval<'_>, args: &Bound, as_list: bool) -> Res<Obj> {
         pos: Vec::new(),
         named: args.more.clone(),
     };
-    let wants_list = given.take("wantlist").map_or(Ok(as_list), |want| eval.truth(&want))?;
+    let wants_list = given
+        .take("wantlist")
+        .map_or(Ok(as_list), |want| eval.truth(&want))?;
     let errors = given.take("errors");
     let found = find(eval, name, args.rest.clone(), given);
     let items = match found {
@@ -60,7 +108,11 @@ pub(super) fn call(eval: &Eval<'_>, args: &Bound, as_list: bool) -> Res<Obj> {
                 .and_then(Obj::text)
                 .is_some_and(|errors| matches!(errors.as_str(), "ignore" | "warn"));
             if forgiven && table().contains_key(filters::short(name)) {
-                return Ok(if wants_list { Obj::list(Vec::new()) } else { Obj::None });
+                return Ok(if wants_list {
+                    Obj::list(Vec::new())
+                } else {
+                    Obj::None
+                });
             }
             return Err(Stop::Fail(failure));
         }
@@ -72,7 +124,10 @@ pub(super) fn call(eval: &Eval<'_>, args: &Bound, as_list: bool) -> Res<Obj> {
         return Ok(single.clone());
     }
     if items.iter().all(|item| item.text().is_some()) {
-        let texts: Vec<&str> = items.iter().filter_map(|item| item.text().map(|text| text.as_str())).collect();
+        let texts: Vec<&str> = items
+            .iter()
+            .filter_map(|item| item.text().map(crate::value::Text::as_str))
+            .collect();
         let joined = Obj::from(texts.join(","));
         return eval.marked(joined, items.iter());
     }
@@ -84,7 +139,10 @@ pub(super) fn find(eval: &Eval<'_>, name: &str, terms: Vec<Obj>, given: Given) -
     let Some(lookup) = table().get(filters::short(name)) else {
         let near = nearest(name, table().keys().copied())
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return Err(Stop::kind(Kind::Plugin, format!("there is no lookup `{name}`{near}")));
+        return Err(Stop::kind(
+            Kind::Plugin,
+            format!("there is no lookup `{name}`{near}"),
+        ));
     };
     if !lookup.raw {
         for term in terms.iter().chain(given.all()) {
@@ -95,5 +153,5 @@ pub(super) fn find(eval: &Eval<'_>, name: &str, terms: Vec<Obj>, given: Given) -
     }
     Bound::new(lookup.options, given)
         .and_then(|options| (lookup.run)(eval, &terms, &options))
-        .map_err(|stop| stop.from_plugin(&format!("lookup `{}`", lookup.name)))
+        .map_err(|stop| stop.of_plugin(&format!("lookup `{}`", lookup.name)))
 }

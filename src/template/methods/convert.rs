@@ -32,7 +32,10 @@ pub(in super::super) fn whole_of(text: &str, base: u32) -> Option<Obj> {
         (Some("0o"), 0 | 8) => (8, &lower[2..]),
         (Some("0b"), 0 | 2) => (2, &lower[2..]),
         (_, 0) => {
-            if lower.len() > 1 && lower.starts_with('0') && lower.trim_matches(['0', '_']) != "" {
+            if lower.len() > 1
+                && lower.starts_with('0')
+                && !lower.trim_matches(['0', '_']).is_empty()
+            {
                 return None;
             }
             (10, lower.as_str())
@@ -42,7 +45,12 @@ pub(in super::super) fn whole_of(text: &str, base: u32) -> Option<Obj> {
     if !(2..=36).contains(&base) || digits.is_empty() || digits.starts_with(['+', '-']) {
         return None;
     }
-    let digits = without_underscores(digits.strip_prefix('_').filter(|_| lower.len() != digits.len()).unwrap_or(digits))?;
+    let digits = without_underscores(
+        digits
+            .strip_prefix('_')
+            .filter(|_| lower.len() != digits.len())
+            .unwrap_or(digits),
+    )?;
     if digits.len() > 4300 {
         return None;
     }

@@ -1,4 +1,8 @@
 //! Dates, times and spans of time.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "every line of a table has the same shape"
+)]
 
 use jiff::civil::{Date, DateTime, Time};
 
@@ -13,16 +17,56 @@ use super::{
 use crate::value::Moment;
 
 pub(super) const METHODS: &[Method] = &[
-    Method { name: "isoformat", params: &["sep?"], run: isoformat },
-    Method { name: "strftime", params: &["format"], run: |_, of, args| strftime(of, &args.text_or("format", "")?).map(Obj::from) },
-    Method { name: "timestamp", params: &[], run: timestamp },
-    Method { name: "date", params: &[], run: date },
-    Method { name: "weekday", params: &[], run: |_, of, _| Ok(Obj::Int(i64::from(civil(of)?.date().weekday().to_monday_zero_offset()))) },
-    Method { name: "isoweekday", params: &[], run: |_, of, _| Ok(Obj::Int(i64::from(civil(of)?.date().weekday().to_monday_one_offset()))) },
-    Method { name: "toordinal", params: &[], run: |_, of, _| Ok(Obj::Int(days(civil(of)?.date()) + 719_163)) },
+    Method {
+        name: "isoformat",
+        params: &["sep?"],
+        run: isoformat,
+    },
+    Method {
+        name: "strftime",
+        params: &["format"],
+        run: |_, of, args| strftime(of, &args.text_or("format", "")?).map(Obj::from),
+    },
+    Method {
+        name: "timestamp",
+        params: &[],
+        run: timestamp,
+    },
+    Method {
+        name: "date",
+        params: &[],
+        run: date,
+    },
+    Method {
+        name: "weekday",
+        params: &[],
+        run: |_, of, _| {
+            Ok(Obj::Int(i64::from(
+                civil(of)?.date().weekday().to_monday_zero_offset(),
+            )))
+        },
+    },
+    Method {
+        name: "isoweekday",
+        params: &[],
+        run: |_, of, _| {
+            Ok(Obj::Int(i64::from(
+                civil(of)?.date().weekday().to_monday_one_offset(),
+            )))
+        },
+    },
+    Method {
+        name: "toordinal",
+        params: &[],
+        run: |_, of, _| Ok(Obj::Int(days(civil(of)?.date()) + 719_163)),
+    },
 ];
 
-pub(super) const DELTA: &[Method] = &[Method { name: "total_seconds", params: &[], run: total_seconds }];
+pub(super) const DELTA: &[Method] = &[Method {
+    name: "total_seconds",
+    params: &[],
+    run: total_seconds,
+}];
 
 const DAY: i64 = 86_400_000_000;
 
@@ -30,13 +74,20 @@ fn civil(of: &Obj) -> Res<DateTime> {
     match of {
         Obj::Moment(moment) => Ok(moment.civil),
         Obj::Date(date) => Ok(date.to_datetime(Time::midnight())),
-        other => Err(Stop::runtime(format!("`{}` is not a date", other.type_name()))),
+        other => Err(Stop::runtime(format!(
+            "`{}` is not a date",
+            other.type_name()
+        ))),
     }
 }
 
 /// Days since 1970.
 fn days(date: Date) -> i64 {
-    let (year, month, day) = (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
+    let (year, month, day) = (
+        i64::from(date.year()),
+        i64::from(date.month()),
+        i64::from(date.day()),
+    );
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
@@ -47,7 +98,8 @@ fn days(date: Date) -> i64 {
 /// Microseconds since 1970, by the clock on the wall.
 fn micros(time: DateTime) -> i64 {
     days(time.date()) * DAY
-        + (i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())) * 1_000_000
+        + (i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second()))
+            * 1_000_000
         + i64::from(time.subsec_nanosecond() / 1000)
 }
 
@@ -142,7 +194,11 @@ pub(in super::super) fn date_minus(left: &Obj, right: &Obj) -> Res<Obj> {
             let at = |of: &Obj| Ok::<_, Stop>(micros(civil(of)?) - offset(of).unwrap_or(0));
             Ok(Obj::Delta(at(left)? - at(right)?))
         }
-        other => Err(Stop::runtime(format!("`-` does not work between `{}` and `{}`", left.type_name(), other.type_name()))),
+        other => Err(Stop::runtime(format!(
+            "`-` does not work between `{}` and `{}`",
+            left.type_name(),
+            other.type_name()
+        ))),
     }
 }
 
@@ -150,7 +206,10 @@ pub(in super::super) fn date_minus(left: &Obj, right: &Obj) -> Res<Obj> {
 pub(in super::super) fn date_plus(date: &Obj, more: i64) -> Res<Obj> {
     let moved = of_micros(micros(civil(date)?).saturating_add(more))?;
     Ok(match date {
-        Obj::Moment(moment) => Obj::Moment(Moment { civil: moved, offset: moment.offset }),
+        Obj::Moment(moment) => Obj::Moment(Moment {
+            civil: moved,
+            offset: moment.offset,
+        }),
         _ => Obj::Date(moved.date()),
     })
 }
@@ -164,12 +223,34 @@ pub(in super::super) fn weekday_numbers(date: Date) -> (i64, i64, i64) {
 }
 
 /// The time in a format of `strftime`, in the C locale.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line for each letter of a format"
+)]
 pub(in super::super) fn strftime(of: &Obj, format: &str) -> Res<String> {
     use std::fmt::Write;
-    const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    const DAYS: [&str; 7] = [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let time = civil(of)?;
     let offset = match of {
@@ -181,7 +262,11 @@ pub(in super::super) fn strftime(of: &Obj, format: &str) -> Res<String> {
     let month = usize::try_from(date.month() - 1).unwrap_or(0);
     let (day_of_year, sunday_week, monday_week) = weekday_numbers(date);
     let week = date.iso_week_date();
-    let hour12 = if time.hour() % 12 == 0 { 12 } else { time.hour() % 12 };
+    let hour12 = if time.hour() % 12 == 0 {
+        12
+    } else {
+        time.hour() % 12
+    };
     let mut out = String::new();
     let mut letters = format.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -223,7 +308,11 @@ pub(in super::super) fn strftime(of: &Obj, format: &str) -> Res<String> {
             'g' => put(i64::from(week.year() % 100), 2, '0'),
             'u' => put(i64::from(date.weekday().to_monday_one_offset()), 1, '0'),
             'w' => put(i64::from(date.weekday().to_sunday_zero_offset()), 1, '0'),
-            's' => put((micros(time) / 1_000_000) - i64::from(offset.unwrap_or(0)), 1, '0'),
+            's' => put(
+                (micros(time) / 1_000_000) - i64::from(offset.unwrap_or(0)),
+                1,
+                '0',
+            ),
             'a' => out.push_str(&DAYS[weekday][..3]),
             'A' => out.push_str(DAYS[weekday]),
             'b' | 'h' => out.push_str(&MONTHS[month][..3]),

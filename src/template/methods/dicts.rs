@@ -11,17 +11,61 @@ use super::{
 use crate::value::Key;
 
 pub(super) const METHODS: &[Method] = &[
-    Method { name: "keys", params: &[], run: keys },
-    Method { name: "values", params: &[], run: values },
-    Method { name: "items", params: &[], run: items },
-    Method { name: "get", params: &["key", "default?"], run: get },
-    Method { name: "update", params: &["other?", "**"], run: update },
-    Method { name: "pop", params: &["key", "default?"], run: pop },
-    Method { name: "popitem", params: &[], run: popitem },
-    Method { name: "setdefault", params: &["key", "default?"], run: setdefault },
-    Method { name: "clear", params: &[], run: clear },
-    Method { name: "copy", params: &[], run: copy },
-    Method { name: "fromkeys", params: &["iterable", "value?"], run: fromkeys },
+    Method {
+        name: "keys",
+        params: &[],
+        run: keys,
+    },
+    Method {
+        name: "values",
+        params: &[],
+        run: values,
+    },
+    Method {
+        name: "items",
+        params: &[],
+        run: items,
+    },
+    Method {
+        name: "get",
+        params: &["key", "default?"],
+        run: get,
+    },
+    Method {
+        name: "update",
+        params: &["other?", "**"],
+        run: update,
+    },
+    Method {
+        name: "pop",
+        params: &["key", "default?"],
+        run: pop,
+    },
+    Method {
+        name: "popitem",
+        params: &[],
+        run: popitem,
+    },
+    Method {
+        name: "setdefault",
+        params: &["key", "default?"],
+        run: setdefault,
+    },
+    Method {
+        name: "clear",
+        params: &[],
+        run: clear,
+    },
+    Method {
+        name: "copy",
+        params: &[],
+        run: copy,
+    },
+    Method {
+        name: "fromkeys",
+        params: &["iterable", "value?"],
+        run: fromkeys,
+    },
 ];
 
 /// The entries of a dictionary, or of the variables of a host.
@@ -38,7 +82,7 @@ pub(in super::super) fn entries(eval: &Eval<'_>, of: &Obj) -> Res<Vec<(Key, Obj)
             }
             Ok(all)
         }
-        Obj::Hosts(_) => Ok(eval
+        Obj::Hosts => Ok(eval
             .host_names()
             .into_iter()
             .filter_map(|name| Some((Key::from(name.as_str()), eval.host(&name)?)))
@@ -52,12 +96,21 @@ fn keys(eval: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {
 }
 
 fn values(eval: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {
-    Ok(Obj::list(entries(eval, of)?.into_iter().map(|(_, value)| value).collect()))
+    Ok(Obj::list(
+        entries(eval, of)?
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect(),
+    ))
 }
 
 fn items(eval: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {
     let pairs = entries(eval, of)?.into_iter();
-    Ok(Obj::list(pairs.map(|(key, value)| Obj::tuple(vec![from_key(&key), value])).collect()))
+    Ok(Obj::list(
+        pairs
+            .map(|(key, value)| Obj::tuple(vec![from_key(&key), value]))
+            .collect(),
+    ))
 }
 
 fn get(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
@@ -72,13 +125,16 @@ fn get(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
 fn change<T>(of: &Obj, change: impl FnOnce(&mut indexmap::IndexMap<Key, Obj>) -> T) -> Res<T> {
     match of {
         Obj::Dict(dict) => Ok(dict.change(change)),
-        other => Err(Stop::runtime(format!("`{}` cannot be changed", other.type_name()))),
+        other => Err(Stop::runtime(format!(
+            "`{}` cannot be changed",
+            other.type_name()
+        ))),
     }
 }
 
 /// The entries that `dict(…)` and `update(…)` take: of a dictionary, or pairs.
 pub(in super::super) fn pairs(eval: &Eval<'_>, of: &Obj) -> Res<Vec<(Key, Obj)>> {
-    if matches!(of, Obj::Dict(_) | Obj::Host(_) | Obj::Hosts(_)) {
+    if matches!(of, Obj::Dict(_) | Obj::Host(_) | Obj::Hosts) {
         return entries(eval, of);
     }
     let mut all = Vec::new();
@@ -100,14 +156,21 @@ fn update(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
         Some(other) => pairs(eval, other)?,
         None => Vec::new(),
     };
-    more.extend(args.more.iter().map(|(name, value)| (Key::from(&**name), value.clone())));
+    more.extend(
+        args.more
+            .iter()
+            .map(|(name, value)| (Key::from(&**name), value.clone())),
+    );
     change(of, |entries| entries.extend(more))?;
     Ok(Obj::None)
 }
 
 fn pop(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
     let key = eval.key(args.need("key"))?;
-    match (change(of, |entries| entries.shift_remove(&key))?, args.get("default")) {
+    match (
+        change(of, |entries| entries.shift_remove(&key))?,
+        args.get("default"),
+    ) {
         (Some(value), _) => eval.touch(value),
         (None, Some(default)) => Ok(default.clone()),
         (None, None) => Err(Stop::runtime("the dictionary has no such key")),

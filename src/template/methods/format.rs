@@ -48,7 +48,9 @@ pub(super) fn format_map(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
 }
 
 fn filled(eval: &Eval<'_>, of: &Obj, source: &Source<'_>) -> Res<Obj> {
-    let Some(text) = of.text() else { return Ok(Obj::None) };
+    let Some(text) = of.text() else {
+        return Ok(Obj::None);
+    };
     let mut secret = text.is_secret();
     let out = fill(eval, text, source, &mut secret, 0)?;
     let text = Text::from(out);
@@ -91,7 +93,9 @@ fn fill(
             Some("s") => Obj::Str(obj::text(eval, &value)?),
             Some("r" | "a") => Obj::Str(obj::repr(eval, &value)?),
             Some(other) => {
-                return Err(Stop::runtime(format!("unknown conversion specifier `{other}`")));
+                return Err(Stop::runtime(format!(
+                    "unknown conversion specifier `{other}`"
+                )));
             }
         };
         let spec = if spec.contains('{') && depth == 0 {
@@ -148,8 +152,9 @@ fn field_value(eval: &Eval<'_>, name: &str, source: &Source<'_>) -> Res<Obj> {
             Stop::runtime("replacement index out of range for positional args tuple")
         })?
     } else {
-        (source.named)(first)?
-            .ok_or_else(|| Stop::runtime(format!("the format names `{first}`, which is not given")))?
+        (source.named)(first)?.ok_or_else(|| {
+            Stop::runtime(format!("the format names `{first}`, which is not given"))
+        })?
     };
     while !rest.is_empty() {
         let found = if let Some(inner) = rest.strip_prefix('[') {

@@ -1,4 +1,8 @@
 //! Methods of lists and tuples, of `loop` and `cycler`.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "every line of a table has the same shape"
+)]
 
 use super::{
     super::{
@@ -11,38 +15,109 @@ use super::{
 };
 
 pub(super) const METHODS: &[Method] = &[
-    Method { name: "append", params: &["object"], run: append },
-    Method { name: "extend", params: &["iterable"], run: extend },
-    Method { name: "insert", params: &["index", "object"], run: insert },
-    Method { name: "pop", params: &["index?"], run: pop },
-    Method { name: "remove", params: &["value"], run: remove },
-    Method { name: "clear", params: &[], run: clear },
-    Method { name: "copy", params: &[], run: copy },
-    Method { name: "reverse", params: &[], run: reverse },
-    Method { name: "sort", params: &["key?", "reverse?"], run: sort },
-    Method { name: "index", params: &["value", "start?", "stop?"], run: index },
-    Method { name: "count", params: &["value"], run: count },
+    Method {
+        name: "append",
+        params: &["object"],
+        run: append,
+    },
+    Method {
+        name: "extend",
+        params: &["iterable"],
+        run: extend,
+    },
+    Method {
+        name: "insert",
+        params: &["index", "object"],
+        run: insert,
+    },
+    Method {
+        name: "pop",
+        params: &["index?"],
+        run: pop,
+    },
+    Method {
+        name: "remove",
+        params: &["value"],
+        run: remove,
+    },
+    Method {
+        name: "clear",
+        params: &[],
+        run: clear,
+    },
+    Method {
+        name: "copy",
+        params: &[],
+        run: copy,
+    },
+    Method {
+        name: "reverse",
+        params: &[],
+        run: reverse,
+    },
+    Method {
+        name: "sort",
+        params: &["key?", "reverse?"],
+        run: sort,
+    },
+    Method {
+        name: "index",
+        params: &["value", "start?", "stop?"],
+        run: index,
+    },
+    Method {
+        name: "count",
+        params: &["value"],
+        run: count,
+    },
 ];
 
 pub(super) const TUPLE: &[Method] = &[
-    Method { name: "index", params: &["value", "start?", "stop?"], run: index },
-    Method { name: "count", params: &["value"], run: count },
+    Method {
+        name: "index",
+        params: &["value", "start?", "stop?"],
+        run: index,
+    },
+    Method {
+        name: "count",
+        params: &["value"],
+        run: count,
+    },
 ];
 
 pub(super) const LOOP: &[Method] = &[
-    Method { name: "cycle", params: &["*"], run: cycle },
-    Method { name: "changed", params: &["*"], run: changed },
+    Method {
+        name: "cycle",
+        params: &["*"],
+        run: cycle,
+    },
+    Method {
+        name: "changed",
+        params: &["*"],
+        run: changed,
+    },
 ];
 
 pub(super) const CYCLER: &[Method] = &[
-    Method { name: "next", params: &[], run: next },
-    Method { name: "reset", params: &[], run: reset },
+    Method {
+        name: "next",
+        params: &[],
+        run: next,
+    },
+    Method {
+        name: "reset",
+        params: &[],
+        run: reset,
+    },
 ];
 
 fn change<T>(of: &Obj, change: impl FnOnce(&mut Vec<Obj>) -> T) -> Res<T> {
     match of {
         Obj::List(list) => Ok(list.change(change)),
-        other => Err(Stop::runtime(format!("`{}` cannot be changed", other.type_name()))),
+        other => Err(Stop::runtime(format!(
+            "`{}` cannot be changed",
+            other.type_name()
+        ))),
     }
 }
 
@@ -65,7 +140,11 @@ fn insert(_: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
     let object = args.need("object").clone();
     change(of, |items| {
         let len = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        let at = if at < 0 { (at + len).max(0) } else { at.min(len) };
+        let at = if at < 0 {
+            (at + len).max(0)
+        } else {
+            at.min(len)
+        };
         items.insert(usize::try_from(at).unwrap_or(0), object);
     })?;
     Ok(Obj::None)
@@ -78,7 +157,9 @@ fn pop(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
     })?;
     match taken {
         Some(taken) => eval.touch(taken),
-        None => Err(Stop::runtime("pop from an empty list or index out of range")),
+        None => Err(Stop::runtime(
+            "pop from an empty list or index out of range",
+        )),
     }
 }
 
@@ -119,7 +200,10 @@ fn sort(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
     }
     let items = eval.items(of)?;
     let reverse = args.truth(eval, "reverse", false)?;
-    let keyed = items.iter().map(|item| (item.clone(), item.clone())).collect();
+    let keyed = items
+        .iter()
+        .map(|item| (item.clone(), item.clone()))
+        .collect();
     let sorted = filters::sorted(eval, keyed, reverse)?;
     change(of, |items| *items = sorted)?;
     Ok(Obj::None)
@@ -171,7 +255,9 @@ fn changed(eval: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
 }
 
 fn next(_: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {
-    let Obj::Cycler(cycler) = of else { return Ok(Obj::None) };
+    let Obj::Cycler(cycler) = of else {
+        return Ok(Obj::None);
+    };
     let at = cycler.at.get();
     cycler.at.set((at + 1) % cycler.items.len().max(1));
     Ok(cycler.items.get(at).cloned().unwrap_or(Obj::None))

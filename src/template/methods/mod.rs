@@ -2,6 +2,7 @@
 //!
 //! Only those named here exist: there is no way to Python's inner attributes.
 
+mod codecs;
 mod convert;
 mod dates;
 mod dicts;
@@ -11,13 +12,16 @@ mod lists;
 mod numbers;
 mod percent;
 mod spec;
+mod splits;
 mod strings;
 
+pub(super) use codecs::{decoded, encoded as encoded_text};
 pub(super) use convert::{cut, float_of, whole_of};
+pub(super) use dates::{date_minus, date_plus, parse_moment, strftime};
 pub(super) use dicts::{entries, pairs};
-pub(super) use dates::{date_minus, date_plus, moment_text, parse_moment, strftime, weekday_numbers};
 pub(super) use percent::percent;
-pub(super) use strings::{capitalized, lines_of, replaced, trimmed};
+pub(super) use splits::lines_of;
+pub(super) use strings::{capitalized, replaced, trimmed};
 
 use super::{
     eval::{Bound, Eval, Given, Params},
@@ -35,10 +39,10 @@ pub(super) struct Method {
 fn table(of: &Obj) -> &'static [Method] {
     match of {
         Obj::Str(_) | Obj::Markup(_) => strings::METHODS,
-        Obj::Bytes(_) => strings::BYTES,
+        Obj::Bytes(_) => codecs::BYTES,
         Obj::List(_) => lists::METHODS,
         Obj::Tuple(_) | Obj::Group(_) => lists::TUPLE,
-        Obj::Dict(_) | Obj::Host(_) | Obj::Hosts(_) => dicts::METHODS,
+        Obj::Dict(_) | Obj::Host(_) | Obj::Hosts => dicts::METHODS,
         Obj::Bool(_) | Obj::Int(_) | Obj::Big(_) => numbers::INT,
         Obj::Float(_) => numbers::FLOAT,
         Obj::Moment(_) | Obj::Date(_) => dates::METHODS,

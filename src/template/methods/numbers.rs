@@ -1,4 +1,8 @@
 //! Methods and attributes of numbers.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "every line of a table has the same shape"
+)]
 
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
@@ -13,22 +17,74 @@ use super::{
 };
 
 pub(super) const INT: &[Method] = &[
-    Method { name: "bit_length", params: &[], run: bit_length },
-    Method { name: "bit_count", params: &[], run: bit_count },
-    Method { name: "conjugate", params: &[], run: itself },
-    Method { name: "is_integer", params: &[], run: is_integer },
-    Method { name: "as_integer_ratio", params: &[], run: ratio },
-    Method { name: "to_bytes", params: &["length?", "byteorder?", "signed?"], run: to_bytes },
-    Method { name: "__and__", params: &["other"], run: and },
-    Method { name: "__or__", params: &["other"], run: or },
-    Method { name: "__xor__", params: &["other"], run: xor },
-    Method { name: "__lshift__", params: &["other"], run: lshift },
-    Method { name: "__rshift__", params: &["other"], run: rshift },
+    Method {
+        name: "bit_length",
+        params: &[],
+        run: bit_length,
+    },
+    Method {
+        name: "bit_count",
+        params: &[],
+        run: bit_count,
+    },
+    Method {
+        name: "conjugate",
+        params: &[],
+        run: itself,
+    },
+    Method {
+        name: "is_integer",
+        params: &[],
+        run: is_integer,
+    },
+    Method {
+        name: "as_integer_ratio",
+        params: &[],
+        run: ratio,
+    },
+    Method {
+        name: "to_bytes",
+        params: &["length?", "byteorder?", "signed?"],
+        run: to_bytes,
+    },
+    Method {
+        name: "__and__",
+        params: &["other"],
+        run: and,
+    },
+    Method {
+        name: "__or__",
+        params: &["other"],
+        run: or,
+    },
+    Method {
+        name: "__xor__",
+        params: &["other"],
+        run: xor,
+    },
+    Method {
+        name: "__lshift__",
+        params: &["other"],
+        run: lshift,
+    },
+    Method {
+        name: "__rshift__",
+        params: &["other"],
+        run: rshift,
+    },
 ];
 
 pub(super) const FLOAT: &[Method] = &[
-    Method { name: "is_integer", params: &[], run: is_integer },
-    Method { name: "conjugate", params: &[], run: itself },
+    Method {
+        name: "is_integer",
+        params: &[],
+        run: is_integer,
+    },
+    Method {
+        name: "conjugate",
+        params: &[],
+        run: itself,
+    },
 ];
 
 pub(super) fn field(of: &Obj, name: &str) -> Option<Obj> {
@@ -49,12 +105,16 @@ fn number(of: &Obj) -> Res<BigInt> {
 }
 
 fn bit_length(_: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {
-    Ok(Obj::Int(i64::try_from(number(of)?.bits()).unwrap_or(i64::MAX)))
+    Ok(Obj::Int(
+        i64::try_from(number(of)?.bits()).unwrap_or(i64::MAX),
+    ))
 }
 
 fn bit_count(_: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {
     let number = number(of)?;
-    Ok(Obj::Int(i64::try_from(number.magnitude().count_ones()).unwrap_or(i64::MAX)))
+    Ok(Obj::Int(
+        i64::try_from(number.magnitude().count_ones()).unwrap_or(i64::MAX),
+    ))
 }
 
 fn itself(_: &Eval<'_>, of: &Obj, _: &Bound) -> Res<Obj> {

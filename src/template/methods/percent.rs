@@ -13,6 +13,10 @@ use super::{
 };
 use crate::value::{Key, Text};
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one flag of a format"
+)]
 struct Flags {
     left: bool,
     plus: bool,
@@ -69,7 +73,10 @@ pub(in super::super) fn percent(eval: &Eval<'_>, format: &Text, values: &Obj) ->
         let mut chosen = None;
         if letters.peek() == Some(&'(') {
             letters.next();
-            let name: String = letters.by_ref().take_while(|letter| *letter != ')').collect();
+            let name: String = letters
+                .by_ref()
+                .take_while(|letter| *letter != ')')
+                .collect();
             let Obj::Dict(dict) = values else {
                 return Err(Stop::runtime("the format requires a mapping"));
             };
@@ -129,7 +136,9 @@ pub(in super::super) fn percent(eval: &Eval<'_>, format: &Text, values: &Obj) ->
         None => given.at > 0 || named || matches!(values, Obj::Dict(_) | Obj::List(_)),
     };
     if !used_up {
-        return Err(Stop::runtime("not all arguments converted during string formatting"));
+        return Err(Stop::runtime(
+            "not all arguments converted during string formatting",
+        ));
     }
     let secret = format.is_secret() || eval.is_secret(values)?;
     let text = Text::from(out);
@@ -146,7 +155,9 @@ fn count(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Res<Option<u
     }
     match digits.parse() {
         Ok(number) if number <= WIDEST => Ok(Some(number)),
-        _ => Err(Stop::runtime("the width or precision of the format is too large")),
+        _ => Err(Stop::runtime(
+            "the width or precision of the format is too large",
+        )),
     }
 }
 
@@ -206,7 +217,9 @@ fn one(eval: &Eval<'_>, kind: char, flags: &Flags, value: &Obj) -> Res<String> {
             (number.is_sign_negative() && !number.is_nan(), "", digits)
         }
         other => {
-            return Err(Stop::runtime(format!("unsupported format character `{other}`")));
+            return Err(Stop::runtime(format!(
+                "unsupported format character `{other}`"
+            )));
         }
     };
     let sign = match (negative, flags.plus, flags.blank) {
@@ -215,7 +228,12 @@ fn one(eval: &Eval<'_>, kind: char, flags: &Flags, value: &Obj) -> Res<String> {
         (false, false, true) => " ",
         _ => "",
     };
-    Ok(fitted(flags, &format!("{sign}{prefix}"), &digits, flags.zero))
+    Ok(fitted(
+        flags,
+        &format!("{sign}{prefix}"),
+        &digits,
+        flags.zero,
+    ))
 }
 
 fn fitted(flags: &Flags, lead: &str, text: &str, zero: bool) -> String {

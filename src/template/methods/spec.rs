@@ -87,7 +87,11 @@ impl Spec {
             _ => "",
         };
         let digits = match self.grouping {
-            Some(mark) => grouped(digits, mark, matches!(self.kind, Some('x' | 'X' | 'o' | 'b'))),
+            Some(mark) => grouped(
+                digits,
+                mark,
+                matches!(self.kind, Some('x' | 'X' | 'o' | 'b')),
+            ),
             None => digits.to_owned(),
         };
         let len = sign.len() + prefix.len() + digits.chars().count();
@@ -113,7 +117,11 @@ impl Spec {
             Some(most) => text.chars().take(most).collect(),
             None => text.to_owned(),
         };
-        let fill = if self.align.is_none() && self.zero { '0' } else { self.fill };
+        let fill = if self.align.is_none() && self.zero {
+            '0'
+        } else {
+            self.fill
+        };
         padded(&cut, self.width, fill, self.align.unwrap_or('<'))
     }
 }
@@ -129,7 +137,9 @@ fn digits(letters: &[char], at: &mut usize) -> Res<Option<usize>> {
     let text: String = letters[from..*at].iter().collect();
     match text.parse() {
         Ok(number) if number <= WIDEST => Ok(Some(number)),
-        _ => Err(Stop::runtime("the width or precision of the format is too large")),
+        _ => Err(Stop::runtime(
+            "the width or precision of the format is too large",
+        )),
     }
 }
 
@@ -144,7 +154,9 @@ pub(super) fn padded(text: &str, width: usize, fill: char, align: char) -> Strin
 }
 
 fn grouped(digits: &str, mark: char, by_four: bool) -> String {
-    let (whole, rest) = digits.find(['.', 'e', 'E']).map_or((digits, ""), |at| digits.split_at(at));
+    let (whole, rest) = digits
+        .find(['.', 'e', 'E'])
+        .map_or((digits, ""), |at| digits.split_at(at));
     let size = if by_four { 4 } else { 3 };
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {
@@ -157,11 +169,20 @@ fn grouped(digits: &str, mark: char, by_four: bool) -> String {
 }
 
 /// The digits of a float without its sign, in one of the kinds e, f, g, %.
-pub(super) fn float_digits(number: f64, kind: char, precision: Option<usize>, alternate: bool) -> String {
+pub(super) fn float_digits(
+    number: f64,
+    kind: char,
+    precision: Option<usize>,
+    alternate: bool,
+) -> String {
     let number = number.abs();
     if !number.is_finite() {
         let text = if number.is_nan() { "nan" } else { "inf" };
-        return if kind.is_ascii_uppercase() { text.to_uppercase() } else { text.to_owned() };
+        return if kind.is_ascii_uppercase() {
+            text.to_uppercase()
+        } else {
+            text.to_owned()
+        };
     }
     let most = precision.unwrap_or(6);
     let text = match kind.to_ascii_lowercase() {
@@ -170,7 +191,11 @@ pub(super) fn float_digits(number: f64, kind: char, precision: Option<usize>, al
         '%' => format!("{:.most$}%", number * 100.0),
         _ => general(number, most, alternate),
     };
-    if kind.is_ascii_uppercase() { text.to_uppercase() } else { text }
+    if kind.is_ascii_uppercase() {
+        text.to_uppercase()
+    } else {
+        text
+    }
 }
 
 fn exponent(number: f64, precision: usize) -> String {
@@ -198,8 +223,13 @@ fn general(number: f64, precision: usize, alternate: bool) -> String {
     if alternate || !text.contains('.') {
         return text;
     }
-    let (digits, power) = text.split_once('e').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
-    let mut out = digits.trim_end_matches('0').trim_end_matches('.').to_owned();
+    let (digits, power) = text
+        .split_once('e')
+        .map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+    let mut out = digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned();
     if let Some(power) = power {
         let _ = write!(out, "e{power}");
     }
@@ -212,7 +242,11 @@ pub(super) fn plain_float(number: f64, precision: Option<usize>) -> String {
         None => float_text(number.abs()),
         Some(most) => {
             let text = general(number.abs(), most, false);
-            if text.contains(['.', 'e', 'n', 'i']) { text } else { text + ".0" }
+            if text.contains(['.', 'e', 'n', 'i']) {
+                text
+            } else {
+                text + ".0"
+            }
         }
     }
 }

@@ -41,9 +41,8 @@ fn is_data(value: &Value) -> bool {
 }
 
 fn is_data_map(map: &Map) -> bool {
-    map.iter().all(|(key, value)| {
-        is_data(value) && !matches!(key, Key::Text(text) if text.is_template())
-    })
+    map.iter()
+        .all(|(key, value)| is_data(value) && !matches!(key, Key::Text(text) if text.is_template()))
 }
 
 /// Returns the value that the object stands for outside; `None` for an omitted one.
@@ -104,9 +103,7 @@ pub(in super::super) fn finish(eval: &Eval<'_>, obj: &Obj) -> Res<Option<Value>>
                     && let Some(value) = finish(eval, &value)?
                 {
                     let key = match key {
-                        Key::Text(text) => {
-                            Key::Text(text.into_data())
-                        }
+                        Key::Text(text) => Key::Text(text.into_data()),
                         other => other,
                     };
                     map.insert(key, value);

@@ -7,7 +7,10 @@ use std::{cell::RefCell, sync::Arc};
 
 use indexmap::IndexMap;
 
-use super::{super::{eval::Eval, failure::Res}, Obj, ScopeId, from_value};
+use super::{
+    super::{eval::Eval, failure::Res},
+    Obj, ScopeId, from_value,
+};
 use crate::value::{Key, Map, Value};
 
 pub(in super::super) struct List(RefCell<Seq>);
@@ -264,7 +267,10 @@ impl Dict {
     }
 
     /// Changes the dictionary in place.
-    pub(in super::super) fn change<T>(&self, change: impl FnOnce(&mut IndexMap<Key, Obj>) -> T) -> T {
+    pub(in super::super) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut IndexMap<Key, Obj>) -> T,
+    ) -> T {
         let mut body = self.0.borrow_mut();
         if let Body::Lazy {
             source,

@@ -73,16 +73,12 @@ pub(super) enum Obj {
     SelfBlocks(Rc<SelfBlocks>),
     Super(Rc<SuperBlock>),
     /// All hosts by name.
-    Hosts(ScopeId),
+    Hosts,
     /// The variables of one host, by the scope that has them.
     Host(ScopeId),
 }
 
 impl Obj {
-    pub(super) fn str(text: impl Into<String>) -> Self {
-        Self::Str(Text::from(text.into()))
-    }
-
     pub(super) fn list(items: Vec<Obj>) -> Self {
         Self::List(Rc::new(List::new(items)))
     }
@@ -146,7 +142,7 @@ impl Obj {
             Self::Joiner(_) => "Joiner",
             Self::SelfBlocks(_) => "TemplateReference",
             Self::Super(_) => "BlockReference",
-            Self::Hosts(_) => "HostVars",
+            Self::Hosts => "HostVars",
         }
     }
 

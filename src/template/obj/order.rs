@@ -100,7 +100,11 @@ pub(in super::super) fn equal(eval: &Eval<'_>, left: &Obj, right: &Obj) -> Res<b
             return Err(Stop::Unknown(unknown.clone()));
         }
         (Obj::Pending(..), other) | (other, Obj::Pending(..)) => {
-            let pending = if matches!(left, Obj::Pending(..)) { left } else { right };
+            let pending = if matches!(left, Obj::Pending(..)) {
+                left
+            } else {
+                right
+            };
             return equal(eval, &eval.touch(pending.clone())?, other);
         }
         (Obj::Str(a) | Obj::Markup(a), Obj::Str(b) | Obj::Markup(b)) => a == b,
@@ -111,7 +115,8 @@ pub(in super::super) fn equal(eval: &Eval<'_>, left: &Obj, right: &Obj) -> Res<b
         }
         (Obj::Delta(a), Obj::Delta(b)) => a == b,
         (Obj::Range(a), Obj::Range(b)) => {
-            a.len() == b.len() && (a.len() == 0 || (a.start == b.start && (a.len() == 1 || a.step == b.step)))
+            a.len() == b.len()
+                && (a.len() == 0 || (a.start == b.start && (a.len() == 1 || a.step == b.step)))
         }
         (Obj::List(a), Obj::List(b)) => {
             if Rc::ptr_eq(a, b) {

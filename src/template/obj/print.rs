@@ -20,14 +20,23 @@ pub(in super::super) fn float_text(number: f64) -> String {
         return if number < 0.0 { "-inf" } else { "inf" }.to_owned();
     }
     if number == 0.0 {
-        return if number.is_sign_negative() { "-0.0" } else { "0.0" }.to_owned();
+        return if number.is_sign_negative() {
+            "-0.0"
+        } else {
+            "0.0"
+        }
+        .to_owned();
     }
     let scientific = format!("{number:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
         let plain = format!("{number}");
-        return if plain.contains('.') { plain } else { plain + ".0" };
+        return if plain.contains('.') {
+            plain
+        } else {
+            plain + ".0"
+        };
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.abs())
@@ -35,7 +44,11 @@ pub(in super::super) fn float_text(number: f64) -> String {
 
 /// Text in the quotes that Python's `repr` would take.
 pub(in super::super) fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
     for letter in text.chars() {
@@ -83,7 +96,11 @@ pub(in super::super) fn is_printable(letter: char) -> bool {
 }
 
 fn bytes_text(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut out = format!("b{quote}");
     for byte in bytes {
         match byte {
@@ -187,7 +204,11 @@ pub(in super::super) fn repr(eval: &Eval<'_>, obj: &Obj) -> Res<Text> {
     };
     printer.push(obj)?;
     let text = Text::from(printer.out);
-    Ok(if printer.secret { text.into_secret() } else { text })
+    Ok(if printer.secret {
+        text.into_secret()
+    } else {
+        text
+    })
 }
 
 struct Printer<'e, 'a> {

@@ -24,7 +24,10 @@ impl Undef {
     }
 
     pub(in super::super) fn part(of: &str, name: &str, span: Option<Span>) -> Self {
-        Self::hint(format!("object of type '{of}' has no attribute '{name}'"), span)
+        Self::hint(
+            format!("object of type '{of}' has no attribute '{name}'"),
+            span,
+        )
     }
 
     pub(in super::super) fn hint(message: impl Into<String>, span: Option<Span>) -> Self {
@@ -47,7 +50,7 @@ impl Undef {
         };
         Failure {
             kind: Kind::Undefined,
-            mistake: mistake.did_you_mean(near),
+            mistake: Box::new(mistake.did_you_mean(near)),
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) struct Lower<'t> {
 }
 
 #[derive(Default, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one name")]
 struct Seen {
     looped: bool,
     varargs: bool,
@@ -100,19 +101,23 @@ impl<'t> Lower<'t> {
             ast::Stmt::WithBlock(inner) => {
                 let mut sets = Vec::new();
                 for (target, value) in &inner.assignments {
-                    sets.push((self.target(target)?, self.expr(value)?));
+                    sets.push((Self::target(target)?, self.expr(value)?));
                 }
                 Stmt::With(sets, self.body(&inner.body)?)
             }
             ast::Stmt::Set(inner) => {
-                Stmt::Set(self.target(&inner.target)?, self.expr(&inner.expr)?)
+                Stmt::Set(Self::target(&inner.target)?, self.expr(&inner.expr)?)
             }
             ast::Stmt::SetBlock(inner) => {
                 let filter = match &inner.filter {
                     Some(filter) => Some(self.expr(filter)?),
                     None => None,
                 };
-                Stmt::SetBlock(self.target(&inner.target)?, filter, self.body(&inner.body)?)
+                Stmt::SetBlock(
+                    Self::target(&inner.target)?,
+                    filter,
+                    self.body(&inner.body)?,
+                )
             }
             // Ansible has escaping off, whatever a template asks for.
             ast::Stmt::AutoEscape(inner) => Stmt::Body(self.body(&inner.body)?),
@@ -180,7 +185,7 @@ impl<'t> Lower<'t> {
 
     fn for_loop(&mut self, inner: &ast::ForLoop<'_>) -> Out<Stmt> {
         let over = self.expr(&inner.iter)?;
-        let target = self.target(&inner.target)?;
+        let target = Self::target(&inner.target)?;
         let outer = std::mem::take(&mut self.seen);
         let only = match &inner.filter_expr {
             Some(filter) => Some(self.expr(filter)?),
@@ -235,7 +240,7 @@ impl<'t> Lower<'t> {
         Ok(Arc::new(decl))
     }
 
-    fn target(&mut self, target: &ast::Expr<'_>) -> Out<Target> {
+    fn target(target: &ast::Expr<'_>) -> Out<Target> {
         Ok(match target {
             ast::Expr::Var(var) => Target::Name(var.id.into()),
             ast::Expr::GetAttr(attr) => {
@@ -244,7 +249,7 @@ impl<'t> Lower<'t> {
             ast::Expr::List(list) => {
                 let mut many = Vec::new();
                 for item in &list.items {
-                    many.push(self.target(item)?);
+                    many.push(Self::target(item)?);
                 }
                 Target::Many(many, at(list.span()))
             }
@@ -415,14 +420,9 @@ impl<'t> Lower<'t> {
             ValueKind::Bool => Value::Bool(value.is_true()),
             ValueKind::Number if value.is_integer() => match value.as_i64() {
                 Some(number) => Value::Int(number),
-                None => value
-                    .to_string()
-                    .parse()
-                    .map_or(Value::Null, Value::whole),
+                None => value.to_string().parse().map_or(Value::Null, Value::whole),
             },
-            ValueKind::Number => {
-                f64::try_from(value.clone()).map_or(Value::Null, Value::Float)
-            }
+            ValueKind::Number => f64::try_from(value.clone()).map_or(Value::Null, Value::Float),
             ValueKind::String => Value::Text(self.raw(value.as_str().unwrap_or_default())),
             _ => Value::Null,
         }
@@ -447,14 +447,8 @@ fn var_name(expr: &ast::Expr<'_>) -> Out<Name> {
     }
 }
 
-fn missing(
-    what: &str,
-    name: &str,
-    names: impl Iterator<Item = &'static str>,
-    place: At,
-) -> Flaw {
-    let near = nearest(name, names).map_or(String::new(), |near| {
-        format!("; did you mean `{near}`?")
-    });
+fn missing(what: &str, name: &str, names: impl Iterator<Item = &'static str>, place: At) -> Flaw {
+    let near =
+        nearest(name, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     Flaw::new(format!("there is no {what} `{name}`{near}"), place)
 }

@@ -48,7 +48,12 @@ impl Flaw {
 }
 
 /// Parses a text.
-pub(super) fn parse(name: &str, text: &str, reading: Reading, style: &Style) -> Result<Template, Flaw> {
+pub(super) fn parse(
+    name: &str,
+    text: &str,
+    reading: Reading,
+    style: &Style,
+) -> Result<Template, Flaw> {
     let text = prepare::newlines(text);
     if reading == Reading::Expression {
         return expression(name, &text);
@@ -58,7 +63,9 @@ pub(super) fn parse(name: &str, text: &str, reading: Reading, style: &Style) -> 
     } else {
         text
     };
-    let syntax = style.syntax().map_err(|message| Flaw::new(message, At::default()))?;
+    let syntax = style
+        .syntax()
+        .map_err(|message| Flaw::new(message, At::default()))?;
     match machinery::parse(&text, name, syntax.clone()) {
         Ok(tree) => lowered(name, &text, &tree, style),
         Err(flaw) => {
@@ -73,7 +80,12 @@ pub(super) fn parse(name: &str, text: &str, reading: Reading, style: &Style) -> 
     }
 }
 
-fn lowered(name: &str, text: &str, tree: &machinery::ast::Stmt<'_>, style: &Style) -> Result<Template, Flaw> {
+fn lowered(
+    name: &str,
+    text: &str,
+    tree: &machinery::ast::Stmt<'_>,
+    style: &Style,
+) -> Result<Template, Flaw> {
     let mut lower = Lower::new(text, style);
     let body = lower.template(tree)?;
     Ok(Template {

@@ -5,9 +5,13 @@ use super::Style;
 /// Whether the text can hold a template at all.
 pub(in super::super) fn has_markers(text: &str, style: &Style) -> bool {
     (text.contains('{') || style.variable_start.as_bytes()[..1] != *b"{")
-        && [&style.variable_start, &style.block_start, &style.comment_start]
-            .iter()
-            .any(|marker| text.contains(marker.as_str()))
+        && [
+            &style.variable_start,
+            &style.block_start,
+            &style.comment_start,
+        ]
+        .iter()
+        .any(|marker| text.contains(marker.as_str()))
         || text.starts_with("#jinja2:")
 }
 
@@ -59,11 +63,15 @@ fn pieces(text: &str, style: &Style) -> Vec<Piece> {
         };
         let inside = from + start.len();
         if kind == 2 {
-            let Some(close) = text[inside..].find(end.as_str()) else { break };
+            let Some(close) = text[inside..].find(end.as_str()) else {
+                break;
+            };
             at = inside + close + end.len();
             continue;
         }
-        let Some(close) = closing(&text[inside..], end) else { break };
+        let Some(close) = closing(&text[inside..], end) else {
+            break;
+        };
         let body = text[inside..inside + close].trim_matches(['-', '+', ' ']);
         at = inside + close + end.len();
         if kind == 0 {

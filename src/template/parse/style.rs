@@ -63,7 +63,10 @@ impl Style {
     }
 
     /// Takes a `#jinja2:` header off the text, and its settings with it.
-    pub(in super::super) fn with_header<'t>(&self, text: &'t str) -> Result<(Self, &'t str), String> {
+    pub(in super::super) fn with_header<'t>(
+        &self,
+        text: &'t str,
+    ) -> Result<(Self, &'t str), String> {
         let Some(rest) = text.strip_prefix("#jinja2:") else {
             return Ok((self.clone(), text));
         };

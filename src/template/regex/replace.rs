@@ -1,7 +1,7 @@
 //! What `re.sub` puts in place of a match.
 
-use super::{Groups, Pattern};
 use super::super::failure::{Res, Stop};
+use super::{Groups, Pattern};
 
 enum Part {
     Text(String),
@@ -36,7 +36,10 @@ impl Replacement {
                     if letters.next() != Some('<') {
                         return Err(Stop::runtime("missing < in the group reference"));
                     }
-                    let name: String = letters.by_ref().take_while(|letter| *letter != '>').collect();
+                    let name: String = letters
+                        .by_ref()
+                        .take_while(|letter| *letter != '>')
+                        .collect();
                     let number = match name.parse() {
                         Ok(number) => number,
                         Err(_) => pattern
@@ -61,7 +64,9 @@ impl Replacement {
                     if let Some(digit) = letters.next_if(char::is_ascii_digit) {
                         digits.push(digit);
                         let octal = digits.bytes().all(|digit| digit < b'8') && kind < '4';
-                        if octal && let Some(digit) = letters.next_if(|digit| matches!(digit, '0'..='7')) {
+                        if octal
+                            && let Some(digit) = letters.next_if(|digit| matches!(digit, '0'..='7'))
+                        {
                             digits.push(digit);
                             let code = u32::from_str_radix(&digits, 8).unwrap_or(0);
                             plain.extend(char::from_u32(code));

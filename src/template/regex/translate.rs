@@ -1,9 +1,15 @@
 //! Python's pattern syntax in that of our engines.
 
+use std::fmt::Write;
+
 use super::Flags;
 
 /// Rewrites a pattern; an error says what is wrong with it.
-pub(super) fn translated(pattern: &str, flags: Flags, before_newline: bool) -> Result<String, String> {
+pub(super) fn translated(
+    pattern: &str,
+    flags: Flags,
+    before_newline: bool,
+) -> Result<String, String> {
     let mut reader = Reader {
         letters: pattern.chars().collect(),
         at: 0,
@@ -42,7 +48,9 @@ impl Reader {
     }
 
     fn starts(&self, text: &str) -> bool {
-        text.chars().enumerate().all(|(at, letter)| self.peek(at) == Some(letter))
+        text.chars()
+            .enumerate()
+            .all(|(at, letter)| self.peek(at) == Some(letter))
     }
 
     fn pattern(&mut self) -> Result<(), String> {
@@ -59,7 +67,11 @@ impl Reader {
                 '(' if self.starts("(?") => self.group(),
                 '$' if !self.multiline => {
                     self.at += 1;
-                    self.out.push_str(if self.before_newline { r"(?=\n?\z)" } else { r"\z" });
+                    self.out.push_str(if self.before_newline {
+                        r"(?=\n?\z)"
+                    } else {
+                        r"\z"
+                    });
                 }
                 '$' => {
                     self.at += 1;
@@ -82,7 +94,11 @@ impl Reader {
     /// `(?…`: switches that our engines do not know are dropped.
     fn group(&mut self) {
         let mut end = self.at + 2;
-        while self.letters.get(end).is_some_and(|letter| "aiLmsux-".contains(*letter)) {
+        while self
+            .letters
+            .get(end)
+            .is_some_and(|letter| "aiLmsux-".contains(*letter))
+        {
             end += 1;
         }
         let is_switches = end > self.at + 2 && matches!(self.letters.get(end), Some(')' | ':'));
@@ -145,13 +161,14 @@ impl Reader {
             'Z' if !in_class => self.out.push_str(r"\z"),
             '0'..='7' => {
                 let mut digits = letter.to_string();
-                while digits.len() < 3 && self.peek(0).is_some_and(|next| matches!(next, '0'..='7')) {
+                while digits.len() < 3 && self.peek(0).is_some_and(|next| matches!(next, '0'..='7'))
+                {
                     digits.extend(self.peek(0));
                     self.at += 1;
                 }
                 if letter == '0' || digits.len() == 3 || in_class {
                     let code = u32::from_str_radix(&digits, 8).unwrap_or(0);
-                    self.out.push_str(&format!("\\x{{{code:x}}}"));
+                    let _ = write!(self.out, "\\x{{{code:x}}}");
                 } else {
                     // A reference to a group: put back what is no part of its number.
                     self.at -= digits.len() - 1;
@@ -160,10 +177,12 @@ impl Reader {
                         number.push(next);
                         self.at += 1;
                     }
-                    self.out.push_str(&format!("(?:\\{number})"));
+                    let _ = write!(self.out, "(?:\\{number})");
                 }
             }
-            '8' | '9' => self.out.push_str(&format!("(?:\\{letter})")),
+            '8' | '9' => {
+                let _ = write!(self.out, "(?:\\{letter})");
+            }
             'b' if in_class => self.out.push_str(r"\x08"),
             letter if letter.is_ascii_alphabetic() => {
                 if !"AbBdDsSwWafnrtvxuUN".contains(letter) {

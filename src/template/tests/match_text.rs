@@ -1,24 +1,44 @@
 //! Text against patterns, and what text is.
 
-use super::{Test, test};
 use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     obj::{self, Obj},
     regex::{Flags, compile},
 };
+use super::{Test, test};
 
 pub(super) const TESTS: &[Test] = &[
-    test(&["match"], &["pattern?", "ignorecase?", "multiline?"], |eval, input, args| matches(eval, input, args, "match")),
-    test(&["search"], &["pattern?", "ignorecase?", "multiline?"], |eval, input, args| matches(eval, input, args, "search")),
-    test(&["regex"], &["pattern?", "ignorecase?", "multiline?", "match_type?"], |eval, input, args| {
-        let kind = args.text_or("match_type", "search")?;
-        matches(eval, input, args, &kind)
+    test(
+        &["match"],
+        &["pattern?", "ignorecase?", "multiline?"],
+        |eval, input, args| matches(eval, input, args, "match"),
+    ),
+    test(
+        &["search"],
+        &["pattern?", "ignorecase?", "multiline?"],
+        |eval, input, args| matches(eval, input, args, "search"),
+    ),
+    test(
+        &["regex"],
+        &["pattern?", "ignorecase?", "multiline?", "match_type?"],
+        |eval, input, args| {
+            let kind = args.text_or("match_type", "search")?;
+            matches(eval, input, args, &kind)
+        },
+    ),
+    test(&["uri"], &["schemes?"], |eval, input, args| {
+        uri(eval, input, args, false)
     }),
-    test(&["uri"], &["schemes?"], |eval, input, args| uri(eval, input, args, false)),
-    test(&["url"], &["schemes?"], |eval, input, args| uri(eval, input, args, true)),
-    test(&["urn"], &[], |eval, input, _| Ok(obj::text(eval, input)?.to_lowercase().starts_with("urn:"))),
-    test(&["vault_encrypted"], &[], |eval, input, _| Ok(obj::text(eval, input)?.starts_with("$ANSIBLE_VAULT;"))),
+    test(&["url"], &["schemes?"], |eval, input, args| {
+        uri(eval, input, args, true)
+    }),
+    test(&["urn"], &[], |eval, input, _| {
+        Ok(obj::text(eval, input)?.to_lowercase().starts_with("urn:"))
+    }),
+    test(&["vault_encrypted"], &[], |eval, input, _| {
+        Ok(obj::text(eval, input)?.starts_with("$ANSIBLE_VAULT;"))
+    }),
 ];
 
 fn matches(eval: &Eval<'_>, input: &Obj, args: &Bound, kind: &str) -> Res<bool> {
@@ -42,15 +62,29 @@ fn matches(eval: &Eval<'_>, input: &Obj, args: &Bound, kind: &str) -> Res<bool> 
 fn uri(eval: &Eval<'_>, input: &Obj, args: &Bound, locator: bool) -> Res<bool> {
     let text = obj::text(eval, input)?;
     let scheme = match text.split_once(':') {
-        Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) => scheme,
+        Some((scheme, _))
+            if scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) =>
+        {
+            scheme
+        }
         _ => "",
     };
     let wanted = match args.some("schemes") {
         Some(schemes) => eval.items(schemes)?,
         None => Vec::new(),
     };
-    if !wanted.is_empty() && !wanted.iter().any(|want| want.text().is_some_and(|want| want.as_str() == scheme)) {
+    if !wanted.is_empty()
+        && !wanted
+            .iter()
+            .any(|want| want.text().is_some_and(|want| want.as_str() == scheme))
+    {
         return Ok(false);
     }
-    Ok(if locator { !scheme.is_empty() && text.contains("://") } else { true })
+    Ok(if locator {
+        !scheme.is_empty() && text.contains("://")
+    } else {
+        true
+    })
 }

@@ -81,8 +81,10 @@ pub(super) fn find(name: &str) -> Option<&'static Test> {
 
 /// The names of all tests.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TABLES
-        .iter()
-        .flat_map(|table| table.iter())
-        .flat_map(|test| test.names.iter().copied())
+    all().flat_map(|test| test.names.iter().copied())
+}
+
+/// All tests.
+pub(super) fn all() -> impl Iterator<Item = &'static Test> {
+    TABLES.iter().flat_map(|table| table.iter())
 }

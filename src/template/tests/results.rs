@@ -1,27 +1,55 @@
 //! What became of a task.
 
-use super::{Test, test};
 use super::super::{
     eval::Eval,
     failure::{Res, Stop},
     obj::Obj,
 };
+use super::{Test, test};
 
 pub(super) const TESTS: &[Test] = &[
-    test(&["changed", "change"], &[], |eval, input, _| changed(eval, input)),
-    test(&["failed", "failure"], &[], |eval, input, _| failed(eval, input)),
-    test(&["success", "succeeded", "successful"], &[], |eval, input, _| Ok(!failed(eval, input)?)),
-    test(&["skipped", "skip"], &[], |eval, input, _| flag(eval, input, "skipped")),
-    test(&["reachable"], &[], |eval, input, _| Ok(!flag(eval, input, "unreachable")?)),
-    test(&["unreachable"], &[], |eval, input, _| flag(eval, input, "unreachable")),
-    test(&["started"], &[], |eval, input, _| flag_or(eval, input, "started", false)),
-    test(&["finished"], &[], |eval, input, _| flag_or(eval, input, "finished", true)),
+    test(&["changed", "change"], &[], |eval, input, _| {
+        changed(eval, input)
+    }),
+    test(&["failed", "failure"], &[], |eval, input, _| {
+        failed(eval, input)
+    }),
+    test(
+        &["success", "succeeded", "successful"],
+        &[],
+        |eval, input, _| Ok(!failed(eval, input)?),
+    ),
+    test(&["skipped", "skip"], &[], |eval, input, _| {
+        flag(eval, input, "skipped")
+    }),
+    test(&["reachable"], &[], |eval, input, _| {
+        Ok(!flag(eval, input, "unreachable")?)
+    }),
+    test(&["unreachable"], &[], |eval, input, _| {
+        flag(eval, input, "unreachable")
+    }),
+    test(&["started"], &[], |eval, input, _| {
+        flag_or(eval, input, "started", false)
+    }),
+    test(&["finished"], &[], |eval, input, _| {
+        flag_or(eval, input, "finished", true)
+    }),
     test(&["timedout"], &[], |eval, input, _| timedout(eval, input)),
-    test(&["truthy"], &["convert_bool?"], |eval, input, args| truthy(eval, input, args.truth(eval, "convert_bool", false)?)),
-    test(&["falsy"], &["convert_bool?"], |eval, input, args| Ok(!truthy(eval, input, args.truth(eval, "convert_bool", false)?)?)),
-    test(&["nan", "isnan"], &[], |eval, input, _| match input.float() {
-        Some(number) => Ok(number.is_nan()),
-        None => Err(eval.refuse(input, "is no number")),
+    test(&["truthy"], &["convert_bool?"], |eval, input, args| {
+        truthy(eval, input, args.truth(eval, "convert_bool", false)?)
+    }),
+    test(&["falsy"], &["convert_bool?"], |eval, input, args| {
+        Ok(!truthy(
+            eval,
+            input,
+            args.truth(eval, "convert_bool", false)?,
+        )?)
+    }),
+    test(&["nan", "isnan"], &[], |eval, input, _| {
+        match input.float() {
+            Some(number) => Ok(number.is_nan()),
+            None => Err(eval.refuse(input, "is no number")),
+        }
     }),
 ];
 
@@ -54,7 +82,9 @@ fn changed(eval: &Eval<'_>, input: &Obj) -> Res<bool> {
     if let Some(found) = part(eval, input, "changed")? {
         return eval.truth(&found);
     }
-    let Some(results) = part(eval, input, "results")? else { return Ok(false) };
+    let Some(results) = part(eval, input, "results")? else {
+        return Ok(false);
+    };
     let items = eval.items(&results)?;
     let Some(first) = items.first() else {
         return Err(Stop::runtime("the list of results is empty"));

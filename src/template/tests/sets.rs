@@ -1,18 +1,22 @@
 //! Lists against lists.
 
+use super::super::{eval::Eval, failure::Res, obj::Obj};
 use super::{Test, test};
-use super::super::{
-    eval::Eval,
-    failure::Res,
-    obj::Obj,
-};
 
 pub(super) const TESTS: &[Test] = &[
-    test(&["subset", "issubset"], &["b"], |eval, input, args| within(eval, input, args.need("b"))),
-    test(&["superset", "issuperset"], &["b"], |eval, input, args| within(eval, args.need("b"), input)),
-    test(&["contains"], &["value"], |eval, input, args| eval.contains(input, args.need("value"))),
+    test(&["subset", "issubset"], &["b"], |eval, input, args| {
+        within(eval, input, args.need("b"))
+    }),
+    test(&["superset", "issuperset"], &["b"], |eval, input, args| {
+        within(eval, args.need("b"), input)
+    }),
+    test(&["contains"], &["value"], |eval, input, args| {
+        eval.contains(input, args.need("value"))
+    }),
     test(&["any"], &[], |eval, input, _| count(eval, input, true)),
-    test(&["all"], &[], |eval, input, _| Ok(!count(eval, input, false)?)),
+    test(&["all"], &[], |eval, input, _| {
+        Ok(!count(eval, input, false)?)
+    }),
 ];
 
 fn within(eval: &Eval<'_>, part: &Obj, whole: &Obj) -> Res<bool> {

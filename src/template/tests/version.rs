@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::{Test, test};
 use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     obj::{self, Obj},
 };
+use super::{Test, test};
 
 pub(super) const TESTS: &[Test] = &[test(
     &["version", "version_compare"],
@@ -16,17 +16,24 @@ pub(super) const TESTS: &[Test] = &[test(
 )];
 
 fn version(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<bool> {
-    let (left, right) = (obj::text(eval, input)?, obj::text(eval, args.need("version"))?);
+    let (left, right) = (
+        obj::text(eval, input)?,
+        obj::text(eval, args.need("version"))?,
+    );
     if left.is_empty() {
         return Err(Stop::runtime("input version value cannot be empty"));
     }
     if right.is_empty() {
-        return Err(Stop::runtime("version parameter to the test cannot be empty"));
+        return Err(Stop::runtime(
+            "version parameter to the test cannot be empty",
+        ));
     }
     let strict = args.truth(eval, "strict", false)?;
     let kind = args.text("version_type")?.map(ToString::to_string);
     if strict && kind.is_some() {
-        return Err(Stop::runtime("`strict` and `version_type` exclude each other"));
+        return Err(Stop::runtime(
+            "`strict` and `version_type` exclude each other",
+        ));
     }
     let order = match kind.as_deref() {
         None if strict => strict_order(&left, &right)?,
@@ -68,9 +75,11 @@ fn loose(text: &str) -> Vec<Piece> {
         } else if first.is_ascii_lowercase() {
             rest.find(|letter: char| !letter.is_ascii_lowercase())
         } else {
-            rest.find(|letter: char| letter.is_ascii_digit() || letter.is_ascii_lowercase() || letter == '.')
-                .filter(|end| *end > 0)
-                .or(Some(first.len_utf8()))
+            rest.find(|letter: char| {
+                letter.is_ascii_digit() || letter.is_ascii_lowercase() || letter == '.'
+            })
+            .filter(|end| *end > 0)
+            .or(Some(first.len_utf8()))
         };
         let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
         rest = after;
@@ -131,9 +140,14 @@ type Semantic = ([u64; 3], bool, Vec<(u8, u64, String)>);
 fn semantic(text: &str) -> Res<Semantic> {
     let wrong = || Stop::runtime(format!("invalid semantic version `{text}`"));
     let core = text.split_once('+').map_or(text, |(core, _)| core);
-    let (numbers, pre) = core.split_once('-').map_or((core, None), |(a, b)| (a, Some(b)));
+    let (numbers, pre) = core
+        .split_once('-')
+        .map_or((core, None), |(a, b)| (a, Some(b)));
     let parts: Result<Vec<u64>, _> = numbers.split('.').map(str::parse).collect();
-    let parts: [u64; 3] = parts.map_err(|_| wrong())?.try_into().map_err(|_| wrong())?;
+    let parts: [u64; 3] = parts
+        .map_err(|_| wrong())?
+        .try_into()
+        .map_err(|_| wrong())?;
     let pieces = match pre {
         None => Vec::new(),
         Some(pre) => pre
@@ -148,7 +162,14 @@ fn semantic(text: &str) -> Res<Semantic> {
 }
 
 /// Epoch, release, pre, post, dev and local, in the order in which they compare.
-type Pep = (u64, Vec<u64>, (i8, u64), (i8, u64), (i8, u64), Vec<(u8, u64, String)>);
+type Pep = (
+    u64,
+    Vec<u64>,
+    (i8, u64),
+    (i8, u64),
+    (i8, u64),
+    Vec<(u8, u64, String)>,
+);
 
 fn pep440(text: &str) -> Res<Pep> {
     let wrong = || Stop::runtime(format!("invalid version `{text}`"));
@@ -159,11 +180,17 @@ fn pep440(text: &str) -> Res<Pep> {
         epoch = before.parse().map_err(|_| wrong())?;
         rest = after;
     }
-    let (rest, local) = rest.split_once('+').map_or((rest, None), |(a, b)| (a, Some(b)));
+    let (rest, local) = rest
+        .split_once('+')
+        .map_or((rest, None), |(a, b)| (a, Some(b)));
     let end = rest
         .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
         .unwrap_or(rest.len());
-    let release: Result<Vec<u64>, _> = rest[..end].trim_end_matches('.').split('.').map(str::parse).collect();
+    let release: Result<Vec<u64>, _> = rest[..end]
+        .trim_end_matches('.')
+        .split('.')
+        .map(str::parse)
+        .collect();
     let mut release = release.map_err(|_| wrong())?;
     while release.len() > 1 && release.last() == Some(&0) {
         release.pop();
@@ -172,10 +199,14 @@ fn pep440(text: &str) -> Res<Pep> {
     let mut tail = &rest[end..];
     while !tail.is_empty() {
         tail = tail.trim_start_matches(['.', '-', '_']);
-        let letters_end = tail.find(|letter: char| !letter.is_ascii_lowercase()).unwrap_or(tail.len());
+        let letters_end = tail
+            .find(|letter: char| !letter.is_ascii_lowercase())
+            .unwrap_or(tail.len());
         let (word, after) = tail.split_at(letters_end);
         let after = after.trim_start_matches(['.', '-', '_']);
-        let digits_end = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
+        let digits_end = after
+            .find(|letter: char| !letter.is_ascii_digit())
+            .unwrap_or(after.len());
         let number = after[..digits_end].parse().unwrap_or(0);
         tail = &after[digits_end..];
         match word {

@@ -1,0 +1,246 @@
+//! Lists made of lists.
+
+use super::super::{
+    eval::{Bound, Eval, from_key},
+    failure::{Res, Stop},
+    filters, methods,
+    obj::{self, Obj},
+};
+use super::{Lookup, lookup, raw};
+use crate::value::Key;
+
+pub(super) const LOOKUPS: &[Lookup] = &[
+    lookup(
+        "items",
+        &[],
+        |eval, terms, _| flat(eval, terms),
+        "Gives the items of lists, one level down.",
+    ),
+    raw(
+        "list",
+        &[],
+        |_, terms, _| Ok(terms.to_vec()),
+        "Gives what it is given.",
+    ),
+    lookup(
+        "flattened",
+        &[],
+        flattened,
+        "Gives the items of lists, all levels down.",
+    ),
+    lookup("dict", &[], dict, "Gives the entries of dictionaries."),
+    lookup(
+        "indexed_items",
+        &[],
+        indexed,
+        "Gives items with their numbers.",
+    ),
+    lookup(
+        "nested",
+        &[],
+        |eval, terms, _| product(eval, terms),
+        "Gives every combination of items of lists.",
+    ),
+    lookup(
+        "cartesian",
+        &[],
+        |eval, terms, _| product(eval, terms),
+        "Gives every combination of items of lists.",
+    ),
+    lookup("together", &[], together, "Pairs the items of lists."),
+    lookup(
+        "subelements",
+        &["skip_missing?"],
+        subelements,
+        "Pairs every item with each item of a list in it.",
+    ),
+    lookup(
+        "random_choice",
+        &[],
+        random_choice,
+        "Gives one of the items.",
+    ),
+];
+
+fn is_list(obj: &Obj) -> bool {
+    matches!(obj, Obj::List(_) | Obj::Tuple(_) | Obj::Group(_))
+}
+
+fn flat(eval: &Eval<'_>, terms: &[Obj]) -> Res<Vec<Obj>> {
+    let mut out = Vec::new();
+    for term in terms {
+        if is_list(term) {
+            out.extend(eval.items(term)?);
+        } else {
+            out.push(term.clone());
+        }
+    }
+    Ok(out)
+}
+
+fn flattened(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
+    fn add(eval: &Eval<'_>, items: &[Obj], out: &mut Vec<Obj>) -> Res<()> {
+        let _deeper = eval.deeper()?;
+        for item in items {
+            if is_list(item) {
+                add(eval, &eval.items(item)?, out)?;
+            } else {
+                out.push(item.clone());
+            }
+        }
+        Ok(())
+    }
+    let mut out = Vec::new();
+    add(eval, terms, &mut out)?;
+    Ok(out)
+}
+
+fn dict(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
+    let mut out = Vec::new();
+    for term in flat(eval, terms)? {
+        for (key, value) in methods::entries(eval, &term)? {
+            out.push(Obj::dict([
+                (Key::from("key"), from_key(&key)),
+                (Key::from("value"), value),
+            ]));
+        }
+    }
+    Ok(out)
+}
+
+fn indexed(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
+    let items = flat(eval, terms)?.into_iter().enumerate();
+    Ok(items
+        .map(|(at, item)| Obj::tuple(vec![Obj::size(at), item]))
+        .collect())
+}
+
+fn product(eval: &Eval<'_>, terms: &[Obj]) -> Res<Vec<Obj>> {
+    if terms.is_empty() {
+        return Err(Stop::runtime("needs at least one list"));
+    }
+    let mut rows: Vec<Vec<Obj>> = vec![Vec::new()];
+    for term in terms {
+        let items = eval.items(term)?;
+        eval.check_items(rows.len().saturating_mul(items.len()))?;
+        rows = rows
+            .iter()
+            .flat_map(|row| {
+                items
+                    .iter()
+                    .map(move |item| [row.as_slice(), std::slice::from_ref(item)].concat())
+            })
+            .collect();
+    }
+    rows.into_iter()
+        .map(|row| {
+            // Lists that are items themselves are taken apart into the row.
+            let mut out = Vec::new();
+            for item in row {
+                if is_list(&item) {
+                    out.extend(eval.items(&item)?);
+                } else {
+                    out.push(item);
+                }
+            }
+            Ok(Obj::list(out))
+        })
+        .collect()
+}
+
+fn together(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
+    if terms.is_empty() {
+        return Err(Stop::runtime("needs at least one list"));
+    }
+    let columns: Vec<Vec<Obj>> = terms
+        .iter()
+        .map(|term| eval.items(term))
+        .collect::<Res<_>>()?;
+    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    Ok((0..longest)
+        .map(|at| {
+            Obj::list(
+                columns
+                    .iter()
+                    .map(|column| column.get(at).cloned().unwrap_or(Obj::None))
+                    .collect(),
+            )
+        })
+        .collect())
+}
+
+fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
+    let (Some(list), Some(path)) = (terms.first(), terms.get(1)) else {
+        return Err(Stop::runtime("needs a list and the name of a part"));
+    };
+    let mut skip = options.truth(eval, "skip_missing", false)?;
+    if let Some(Obj::Dict(flags)) = terms.get(2)
+        && let Some(wanted) = flags.get_str(eval, "skip_missing")?
+    {
+        skip = eval.truth(&wanted)?;
+    }
+    let path: Vec<String> = obj::text(eval, path)?
+        .split('.')
+        .map(str::to_owned)
+        .collect();
+    let elements = match list {
+        Obj::Dict(_) => methods::entries(eval, list)?
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect(),
+        other => eval.items(other)?,
+    };
+    let mut out = Vec::new();
+    for element in elements {
+        let Some((rest, values)) = without(eval, &element, &path)? else {
+            if skip {
+                continue;
+            }
+            return Err(Stop::runtime(format!(
+                "could not find `{}` in an element",
+                path.join(".")
+            )));
+        };
+        if !is_list(&values) {
+            return Err(eval.refuse(&values, "is where a list is expected"));
+        }
+        for value in eval.items(&values)? {
+            out.push(Obj::tuple(vec![rest.clone(), value]));
+        }
+    }
+    Ok(out)
+}
+
+/// A dictionary without the part at a path, and that part.
+fn without(eval: &Eval<'_>, of: &Obj, path: &[String]) -> Res<Option<(Obj, Obj)>> {
+    let (Obj::Dict(_), Some((name, rest))) = (of, path.split_first()) else {
+        return Ok(None);
+    };
+    let mut entries = methods::entries(eval, of)?;
+    let Some(at) = entries
+        .iter()
+        .position(|(key, _)| key.as_str() == Some(name))
+    else {
+        return Ok(None);
+    };
+    if rest.is_empty() {
+        let (_, found) = entries.remove(at);
+        return Ok(Some((Obj::dict(entries), found)));
+    }
+    let Some((inner, found)) = without(eval, &entries[at].1, rest)? else {
+        return Ok(None);
+    };
+    entries[at].1 = inner;
+    Ok(Some((Obj::dict(entries), found)))
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every line of the table has the same shape"
+)]
+fn random_choice(_: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
+    match filters::any_below(terms.len()) {
+        Some(at) => Ok(vec![terms[at].clone()]),
+        None => Ok(Vec::new()),
+    }
+}
