@@ -44,6 +44,8 @@ pub struct Run {
     pub strip: bool,
     /// Paths that it names: unknown afterwards in a rehearsal, with all below them.
     pub touches: Vec<String>,
+    /// Services that it names: unknown afterwards in a rehearsal.
+    pub services: Vec<String>,
     /// For how long it may run, in seconds.
     pub timeout: Option<u64>,
 }

@@ -4,6 +4,7 @@
 //! [`Overlay`], another host with planned changes laid over it.
 
 mod accounts;
+pub mod glob;
 mod live;
 mod memory;
 mod overlay;

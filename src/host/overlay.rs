@@ -71,6 +71,9 @@ impl<B: Observe> Overlay<B> {
                 for path in &run.touches {
                     self.forget(path, why);
                 }
+                for service in &run.services {
+                    self.forget_service(service, why);
+                }
             }
             Change::Act(Act::Restart { name, .. }) => {
                 let mut state = self.services.get(name).copied().unwrap_or_default();

@@ -1,7 +1,10 @@
-//! A command line split into words as a POSIX shell does.
+//! A command line split into words as Python's `shlex` does.
 
 /// The words of a line: blanks part them, quotes and backslashes hold them together. Nothing is
 /// expanded. `None` when a quote is never closed.
+///
+/// Ansible splits commands with `shlex`, which differs from a shell in double quotes: a backslash
+/// there guards only a quote or another backslash, and a guarded line feed stays.
 pub fn words(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -23,19 +26,15 @@ pub fn words(line: &str) -> Option<Vec<String>> {
                     match letters.next()? {
                         '"' => break,
                         '\\' => match letters.next()? {
-                            letter @ ('"' | '\\' | '$' | '`') => word.push(letter),
-                            '\n' => {}
+                            letter @ ('"' | '\\') => word.push(letter),
                             letter => word.extend(['\\', letter]),
                         },
                         letter => word.push(letter),
                     }
                 }
             }
-            '\\' => match letters.next()? {
-                '\n' => {}
-                letter => word.get_or_insert_default().push(letter),
-            },
-            letter if letter.is_ascii_whitespace() => words.extend(word.take()),
+            '\\' => word.get_or_insert_default().push(letters.next()?),
+            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
             letter => word.get_or_insert_default().push(letter),
         }
     }
@@ -54,6 +53,7 @@ mod tests {
             split(r#"a 'b c' "d \"e" f\ g ''"#),
             ["a", "b c", "d \"e", "f g", ""]
         );
+        assert_eq!(split(r#""a\$b" a\$b "\n""#), [r"a\$b", "a$b", r"\n"]);
         assert_eq!(split("  "), Vec::<String>::new());
         assert_eq!(words("it's"), None);
     }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, args::Problems, copy};
+use super::{
+    Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, args::Problems, command, copy,
+    shell,
+};
 use crate::{
     change::Plan,
     host::Observe,
@@ -98,7 +101,9 @@ macro_rules! catalog {
 
 // In alphabetical order.
 catalog! {
+    command::Command,
     copy::Copy,
+    shell::Shell,
 }
 
 /// The module of that name, which may carry the prefix of Ansible's own collections.

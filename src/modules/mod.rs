@@ -9,18 +9,25 @@ mod declare;
 mod args;
 mod attributes;
 mod catalog;
+mod invocation;
 mod param;
+mod read_only;
 mod refusal;
 mod returned;
 mod rules;
+mod shell_line;
 mod source;
+mod touched;
 
+mod command;
 mod copy;
+mod shell;
 
 pub use args::{Args, ParamDoc, Params};
 use attributes::FileAttributes;
 pub use catalog::{Entry, find, names};
-pub use param::{HostPath, Param, ParamKind, Wrong};
+use invocation::Invocation;
+pub use param::{GivenPath, HostPath, Param, ParamKind, Wrong};
 pub use refusal::{Problem, Refusal};
 pub use rules::Rule;
 pub use source::Source;

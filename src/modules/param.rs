@@ -295,3 +295,24 @@ impl Param for HostPath {
         Ok(Self(path::join(&login.directory, &text)))
     }
 }
+
+/// A path on the host with `~` and `$VARIABLES` put in, but not made absolute: it is relative to
+/// another parameter, or a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenPath(pub String);
+
+impl Param for GivenPath {
+    const KIND: ParamKind = ParamKind::Path;
+    const TYPE: &'static str = "path";
+
+    fn parse(value: &Value, args: &Args<'_>, name: &str) -> Result<Self, Wrong> {
+        let text = String::parse(value, args, name)?;
+        if text.contains('\0') {
+            return Err(Wrong::Expected("a path without NUL bytes".to_owned()));
+        }
+        Ok(Self(match args.login() {
+            Some(login) => path::expanded(&text, login),
+            None => text,
+        }))
+    }
+}

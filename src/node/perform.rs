@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    apply::{self, Brought},
+    apply::{self, Brought, Stopped},
     blobs::Blobs,
     journal::Journal,
     results,
@@ -21,6 +21,10 @@ const SHOWN: usize = 1 << 20;
 
 /// All contents of one answer together.
 const SHOWN_TOGETHER: usize = 8 << 20;
+
+/// All return values of one answer together, in bytes of its frame. With the contents they stay
+/// below what a frame holds.
+const RETURNED_TOGETHER: usize = 6 << 20;
 
 /// What a node keeps between tasks.
 pub(super) struct Performer {
@@ -75,10 +79,13 @@ impl Performer {
         let why = Unknown::because(format!("what `{module}` does is not foreseen"))
             .due_to(&name, place.as_ref());
         let mut shown = 0;
+        let mut left = (items.len(), RETURNED_TOGETHER);
         items
             .into_iter()
             .map(|item| {
                 let mut outcome = self.item(conduct, &module, item, timeout, &why);
+                let returned = results::fit(&mut outcome, left.1 / left.0.max(1));
+                left = (left.0.saturating_sub(1), left.1.saturating_sub(returned));
                 let limit = SHOWN.min(SHOWN_TOGETHER.saturating_sub(shown));
                 for change in &mut outcome.changes {
                     *change = change.for_the_wire(limit);
@@ -133,7 +140,10 @@ impl Performer {
                 }
                 foretold(plan, why)
             }
-            Conduct::Probe => foretold(plan, why),
+            Conduct::Probe => {
+                results::skip_programs(&mut plan);
+                foretold(plan, why)
+            }
         }
     }
 
@@ -161,12 +171,9 @@ impl Performer {
                     made.push(kept);
                     outcome.changes.push(change);
                 }
-                Err(message) => {
+                Err(stopped) => {
                     self.take_back(made, &mut outcome);
-                    outcome.failure = Some(Failure {
-                        param: None,
-                        message,
-                    });
+                    results::of_failure(&change, &stopped, &mut outcome);
                     break;
                 }
             }
@@ -179,26 +186,29 @@ impl Performer {
 
     /// One change: written down, made, and written down as made. Gives back the change with what
     /// its inverse needs.
-    fn step(&mut self, change: &Change) -> Result<(Change, Brought), String> {
+    fn step(&mut self, change: &Change) -> Result<(Change, Brought), Stopped> {
         if let Change::Act(Act::Wait { .. }) = change {
             let brought = apply::apply(change, &self.live, &self.runs);
-            return brought
-                .map(|brought| (change.clone(), brought))
-                .map_err(|stopped| stopped.because);
+            return brought.map(|brought| (change.clone(), brought));
         }
-        let journal = |error: io::Error| format!("cannot write the journal of changes: {error}");
-        let kept = self.journal()?.begin(change).map_err(journal)?;
+        let unopened = |why: String| Stopped::new("open the journal of changes", why);
+        let unwritten = |error: io::Error| Stopped::new("write the journal of changes", error);
+        let journal = self.journal().map_err(unopened)?;
+        let kept = journal.begin(change).map_err(unwritten)?;
         let done = apply::apply(change, &self.live, &self.runs);
-        self.journal()?.end(done.is_ok()).map_err(journal)?;
+        let journal = self.journal().map_err(unopened)?;
+        journal.end(done.is_ok()).map_err(unwritten)?;
         done.map(|brought| (kept, brought))
-            .map_err(|stopped| stopped.to_string())
     }
 
     /// Undoes what a failed task has changed already; says what it could not.
     fn take_back(&mut self, made: Vec<Change>, outcome: &mut Outcome) {
         for change in made.into_iter().rev() {
             let taken = match change.inverse() {
-                Ok(inverse) => self.step(&inverse).map(drop),
+                Ok(inverse) => match self.step(&inverse) {
+                    Ok(_) => Ok(()),
+                    Err(stopped) => Err(stopped.to_string()),
+                },
                 Err(irreversible) => Err(irreversible.0),
             };
             if let Err(why) = taken {

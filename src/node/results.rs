@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::apply::Brought;
+use super::apply::{Brought, Stopped};
 use crate::{
-    change::{Act, Change},
+    change::{Act, Change, Plan},
     host::Output,
     value::{Map, Unknown, Value, text_of},
     wire::{Failure, Outcome},
@@ -65,7 +65,13 @@ fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
         }
     };
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    let message = if output.code == 0 {
+        ""
+    } else {
+        "non-zero return code"
+    };
     let result = &mut outcome.result;
+    result.insert("msg", message);
     result.insert("rc", i64::from(output.code));
     result.insert("stdout_lines", lines(&stdout));
     result.insert("stderr_lines", lines(&stderr));
@@ -90,7 +96,7 @@ fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
     } else if output.code != 0 {
         outcome.failure = Some(Failure {
             param: None,
-            message: "non-zero return code".to_owned(),
+            message: message.to_owned(),
         });
     }
 }
@@ -98,6 +104,7 @@ fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
 /// A program in a rehearsal: it runs and succeeds, and what it says nobody knows.
 fn foretold(why: &Unknown, result: &mut Map) {
     result.insert("rc", 0_i64);
+    result.insert("msg", "");
     for name in [
         "stdout",
         "stdout_lines",
@@ -111,9 +118,147 @@ fn foretold(why: &Unknown, result: &mut Map) {
     }
 }
 
-/// Lines as Python's `splitlines` has them for line feeds and carriage returns.
+/// Adds why a change was not made to the task's return values.
+pub(super) fn of_failure(change: &Change, stopped: &Stopped, outcome: &mut Outcome) {
+    let mut message = stopped.to_string();
+    match change {
+        // A wait has its own words for what it has waited for in vain.
+        Change::Act(Act::Wait { .. }) => message.clone_from(&stopped.because),
+        Change::Act(Act::Run(run)) => {
+            if let Some(number) = stopped.not_started {
+                let result = &mut outcome.result;
+                result.insert("rc", i64::from(number));
+                for name in ["stdout", "stderr"] {
+                    result.insert(name, "");
+                    result.insert(format!("{name}_lines"), Value::list([]));
+                }
+                result.insert("cmd", quoted(&run.argv));
+                result.insert("exception", message.clone());
+                "Error executing command.".clone_into(&mut message);
+            }
+        }
+        _ => {}
+    }
+    outcome.failure = Some(Failure {
+        param: None,
+        message,
+    });
+}
+
+/// Makes the return values fit into `budget` bytes of a frame: what programs said is cut in the
+/// middle, and said to be.
+pub(super) fn fit(outcome: &mut Outcome, budget: usize) -> usize {
+    let size = |result: &Map| crate::wire::encode(result).map_or(usize::MAX, |frame| frame.len());
+    let whole = size(&outcome.result);
+    if whole <= budget {
+        return whole;
+    }
+    for name in ["stdout", "stderr"] {
+        let lines_name = format!("{name}_lines");
+        let Some(Value::Text(text)) = outcome.result.get(name) else {
+            continue;
+        };
+        // Each stands there twice: as text and as lines, which cost most when they are empty.
+        let kept = cut(text, budget / 16);
+        if kept.len() < text.len() {
+            let left_out = text.len() - kept.len();
+            outcome.warnings.push(format!(
+                "the program said too much: about {left_out} bytes of its {name} were left out"
+            ));
+        }
+        let kept = text.derive(kept);
+        outcome.result.insert(lines_name, lines(&kept));
+        outcome.result.insert(name, kept);
+    }
+    let cut = size(&outcome.result);
+    if cut <= budget {
+        return cut;
+    }
+    outcome.result = Map::new();
+    outcome.failure = Some(Failure {
+        param: None,
+        message: format!("what the task returns is too long: {whole} bytes"),
+    });
+    0
+}
+
+/// The start and the end of a text, together of about `most` bytes.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let head = text.floor_char_boundary(most / 2);
+    let tail = text.ceil_char_boundary(text.len() - most / 2);
+    format!(
+        "{}\n[{} bytes left out]\n{}",
+        &text[..head],
+        tail - head,
+        &text[tail..]
+    )
+}
+
+/// Words as a shell would read them back, as Python's `shlex.quote` writes them.
+fn quoted(words: &[String]) -> String {
+    let is_plain = |word: &String| {
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "@%+=:,./-_".contains(letter))
+    };
+    let quoted = words.iter().map(|word| {
+        if is_plain(word) {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', "'\"'\"'"))
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// A single task in check mode starts no program and registers it as skipped, as in Ansible.
+pub(super) fn skip_programs(plan: &mut Plan) {
+    let is_run = |change: &Change| matches!(change, Change::Act(Act::Run(_)));
+    if !plan.changes.iter().any(is_run) {
+        return;
+    }
+    plan.changes.retain(|change| !is_run(change));
+    plan.returns("skipped", true);
+    plan.returns("msg", "Command would have run if not in check mode");
+    plan.returns("rc", 0_i64);
+    for name in ["stdout", "stderr"] {
+        plan.returns(name, "");
+        plan.returns(&format!("{name}_lines"), Value::list([]));
+    }
+    for name in ["start", "end", "delta"] {
+        plan.returns(name, Value::Null);
+    }
+}
+
+/// Lines as Python's `splitlines` has them.
 fn lines(text: &str) -> Value {
-    Value::list(text.lines().map(Value::from))
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(ends_line) {
+        lines.push(Value::from(&rest[..at]));
+        rest = &rest[at..];
+        let end = if rest.starts_with("\r\n") {
+            2
+        } else {
+            rest.chars().next().map_or(0, char::len_utf8)
+        };
+        rest = &rest[end..];
+    }
+    if !rest.is_empty() {
+        lines.push(Value::from(rest));
+    }
+    Value::List(std::sync::Arc::new(lines))
+}
+
+fn ends_line(letter: char) -> bool {
+    matches!(
+        letter,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// Local time as Ansible prints it.
@@ -138,4 +283,30 @@ fn duration(took: Duration) -> String {
         seconds % 60,
         took.subsec_micros()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lines, quoted};
+    use crate::value::Value;
+
+    #[test]
+    fn lines_end_where_python_ends_them() {
+        let told = |text: &str| match lines(text) {
+            Value::List(lines) => lines
+                .iter()
+                .filter_map(|line| line.as_str().map(str::to_owned))
+                .collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(told("a\rb\r\nc\u{c}d\n\ne"), ["a", "b", "c", "d", "", "e"]);
+        assert_eq!(told("a\n"), ["a"]);
+        assert_eq!(told(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn words_are_quoted_so_that_a_shell_reads_them_back() {
+        let words = ["/bin/x", "a b", "", "it's"].map(str::to_owned);
+        assert_eq!(quoted(&words), r#"/bin/x 'a b' '' 'it'"'"'s'"#);
+    }
 }

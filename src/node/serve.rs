@@ -72,8 +72,16 @@ fn own_digest() -> io::Result<Digest> {
 }
 
 fn answer<W: Write>(output: &Sink<W>, nonce: u64, id: u64, body: Reply) -> io::Result<()> {
+    let envelope = Envelope { nonce, id, body };
+    let frame = wire::encode(&envelope).or_else(|broken| {
+        // The connection outlives an answer that does not fit into a frame.
+        let body = Reply::Fault(format!("the answer is {broken}"));
+        wire::encode(&Envelope { nonce, id, body })
+    });
+    let frame = frame.map_err(io::Error::other)?;
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-    wire::write(&mut *output, &Envelope { nonce, id, body })
+    output.write_all(&frame)?;
+    output.flush()
 }
 
 /// Reads requests while a task may be running, so that it can be ended.

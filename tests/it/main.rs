@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod command;
 mod connection;
 mod copy;
 mod hosts;

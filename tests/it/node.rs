@@ -55,30 +55,37 @@ impl Node {
     }
 
     pub(crate) fn ask(&mut self, body: Request) -> Reply {
+        let id = self.say(body);
+        self.hear(id)
+    }
+
+    /// Sends a request without waiting for its answer.
+    pub(crate) fn say(&mut self, body: Request) -> u64 {
         self.id += 1;
-        let id = self.id;
         let envelope = Envelope {
             nonce: NONCE,
-            id,
+            id: self.id,
             body,
         };
         wire::write(self.input.as_mut().unwrap(), &envelope).unwrap();
+        self.id
+    }
+
+    /// The answer to the request of that number, which must be the next one.
+    pub(crate) fn hear(&mut self, id: u64) -> Reply {
         let reply: Envelope<Reply> = wire::read(&mut self.output).unwrap().unwrap();
         assert_eq!((reply.nonce, reply.id), (NONCE, id));
         reply.body
     }
 
+    /// The control side goes away without a word.
+    pub(crate) fn leave(&mut self) {
+        self.input = None;
+    }
+
     /// One task with one item.
     pub(crate) fn perform(&mut self, conduct: Conduct, module: &str, item: &Item) -> Outcome {
-        let task = Task {
-            conduct,
-            name: "the task".to_owned(),
-            place: None,
-            module: module.to_owned(),
-            items: vec![item.clone()],
-            environment: Vec::new(),
-            timeout: Some(60),
-        };
+        let task = task(conduct, module, item);
         match self.ask(Request::Perform(Box::new(task))) {
             Reply::Done(mut outcomes) => outcomes.remove(0),
             other => panic!("{other:?}"),
@@ -91,6 +98,19 @@ impl Node {
             Reply::Undone(undone) => undone,
             other => panic!("{other:?}"),
         }
+    }
+}
+
+/// A task with one item.
+pub(crate) fn task(conduct: Conduct, module: &str, item: &Item) -> Task {
+    Task {
+        conduct,
+        name: "the task".to_owned(),
+        place: None,
+        module: module.to_owned(),
+        items: vec![item.clone()],
+        environment: Vec::new(),
+        timeout: Some(60),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Programs run.
 
-use super::{Brought, Doing as _, Stopped, service};
+use super::{Brought, Stopped, service};
 use crate::{
     change::Act,
     host::{Limits, Live, Observe as _, Runs, run},
@@ -14,8 +14,10 @@ pub(super) fn act(act: &Act, host: &Live, runs: &Runs) -> Result<Brought, Stoppe
                 .login()
                 .map_err(|unseen| Stopped::new("start a program", unseen))?;
             let program = wanted.argv.first().map_or("", String::as_str);
-            let output =
-                run(wanted, &login, Limits::default(), runs).doing(&format!("run `{program}`"))?;
+            let output = run(wanted, &login, Limits::default(), runs).map_err(|error| Stopped {
+                not_started: Some(error.raw_os_error().unwrap_or_default()),
+                ..Stopped::new(format!("run `{program}`"), error)
+            })?;
             return Ok(Brought {
                 output: Some(output),
                 ..Brought::default()

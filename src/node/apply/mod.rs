@@ -29,13 +29,16 @@ pub(super) struct Brought {
 pub(super) struct Stopped {
     pub(super) what: String,
     pub(super) because: String,
+    /// The system's number of the reason, where a program could not be started.
+    pub(super) not_started: Option<i32>,
 }
 
 impl Stopped {
-    fn new(what: impl Into<String>, because: impl fmt::Display) -> Self {
+    pub(super) fn new(what: impl Into<String>, because: impl fmt::Display) -> Self {
         Self {
             what: what.into(),
             because: because.to_string(),
+            not_started: None,
         }
     }
 }
