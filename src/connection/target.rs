@@ -42,7 +42,8 @@ pub struct Ssh {
     pub host_keys: HostKeys,
     /// The `ssh` program, `ssh` when `None` (`ansible_ssh_executable`).
     pub executable: Option<String>,
-    /// `ansible_ssh_args`, `ansible_ssh_common_args` and `ansible_ssh_extra_args`, in this order.
+    /// `ansible_ssh_args`, which stands before what the fields above become, then
+    /// `ansible_ssh_common_args` and `ansible_ssh_extra_args` behind it. An empty one keeps its place.
     pub args: Vec<String>,
 }
 

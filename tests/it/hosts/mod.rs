@@ -4,4 +4,4 @@ mod namespaces;
 mod sshd;
 
 pub(crate) use namespaces::Hosts;
-pub(crate) use sshd::{Sshd, descendants, end, free_port, keygen};
+pub(crate) use sshd::{Sshd, descendants, free_port, keygen};

@@ -115,7 +115,7 @@ impl Sshd {
 }
 
 /// Ends one process by its number.
-pub(crate) fn end(process: u32) {
+fn end(process: u32) {
     if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
         let _ = kill_process(process, Signal::KILL);
     }
