@@ -2,19 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::Manager;
+use crate::state::{Manager, Manner};
 
 /// Something done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Act {
     /// A program runs.
     Run(Run),
-    /// A service that runs is started anew.
-    Restart { name: String, manager: Manager },
-    /// A service reads its configuration anew.
-    Reload { name: String, manager: Manager },
-    /// The service manager reads its units anew.
-    ReloadManager { manager: Manager },
+    /// A service is started anew, whether it runs or not.
+    Restart {
+        name: String,
+        manager: Manager,
+        manner: Manner,
+    },
+    /// A service that runs reads its configuration anew.
+    Reload {
+        name: String,
+        manager: Manager,
+        manner: Manner,
+    },
+    /// The service manager reads its units anew, or with `whole` starts itself anew.
+    ReloadManager { manager: Manager, whole: bool },
     /// Nothing changes until something outside has happened.
     Wait {
         condition: Condition,

@@ -9,7 +9,7 @@ mod plan;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    state::{Entry, Kind, Manager, Meta, ServiceState},
+    state::{Entry, Kind, Manager, Manner, Meta, ServiceState},
     value::Unknown,
 };
 
@@ -35,6 +35,7 @@ pub enum Change {
         manager: Manager,
         from: ServiceState,
         to: ServiceState,
+        manner: Manner,
     },
     /// A copy of the file at `path` appears beside it; its name has the time in it.
     Backup { path: String, entry: Entry },
@@ -99,11 +100,14 @@ impl Change {
         })
     }
 
-    /// Whether the task that plans it counts as changed. Waiting changes nothing.
+    /// Whether the task that plans it counts as changed. Waiting changes nothing, and to Ansible
+    /// neither does a manager that reads its units.
     pub fn counts(&self) -> bool {
         !matches!(
             self,
-            Self::Act(Act::Wait { .. }) | Self::Perhaps { .. } | Self::Backup { .. }
+            Self::Act(Act::Wait { .. } | Act::ReloadManager { .. })
+                | Self::Perhaps { .. }
+                | Self::Backup { .. }
         )
     }
 
@@ -126,11 +130,13 @@ impl Change {
                 manager,
                 from,
                 to,
+                manner,
             } => Self::Service {
                 name: name.clone(),
                 manager: *manager,
                 from: *to,
                 to: *from,
+                manner: manner.clone(),
             },
             Self::Backup { path, .. } => {
                 return Err(Irreversible(format!("a backup of {path} was kept")));

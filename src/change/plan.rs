@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     change::{Act, Change, How},
-    state::Entry,
+    state::{Entry, Manager, Manner, ServiceState},
     value::{Map, Unknown, Value},
 };
 
@@ -47,6 +47,25 @@ impl Plan {
             "backup_file",
             Unknown::because("the name of a backup has the time of the run in it"),
         );
+    }
+
+    /// Asks for a service to be in another state.
+    pub fn service(
+        &mut self,
+        name: &str,
+        manager: Manager,
+        [from, to]: [ServiceState; 2],
+        manner: &Manner,
+    ) {
+        if from != to {
+            self.changes.push(Change::Service {
+                name: name.to_owned(),
+                manager,
+                from,
+                to,
+                manner: manner.clone(),
+            });
+        }
     }
 
     /// Asks for something to be done.

@@ -76,7 +76,7 @@ fn set(mut letters: &[char], letter: char) -> bool {
 /// The paths that an absolute pattern matches, as Python's `glob` finds them: `*` does not match a
 /// leading dot, a dangling link counts, a pattern that ends in `/` matches directories only, and
 /// what may not be looked at is not there.
-pub fn glob(host: &dyn Observe, pattern: &str) -> Seen<Vec<String>> {
+pub fn glob<O: Observe + ?Sized>(host: &O, pattern: &str) -> Seen<Vec<String>> {
     let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
     let mut found = vec![String::new()];
     for part in parts {
@@ -120,7 +120,7 @@ pub fn glob(host: &dyn Observe, pattern: &str) -> Seen<Vec<String>> {
     Ok(there)
 }
 
-fn is_directory(host: &dyn Observe, path: &str) -> Seen<bool> {
+fn is_directory<O: Observe + ?Sized>(host: &O, path: &str) -> Seen<bool> {
     Ok(host.target(path)?.is_some_and(|stat| stat.is_directory()))
 }
 

@@ -20,7 +20,7 @@ use sha2::Digest as _;
 
 use crate::{
     change::Run,
-    host::{Limits, Login, Observe, Output, Runs, Seen, Unseen, accounts, run, xattr},
+    host::{Limits, Login, Observe, Output, Runs, Seen, Unseen, accounts, run, services, xattr},
     state::{
         Bytes, Content, Device, Digest, Entry, FileMode, Kind, Manager, Meta, Real, ServiceState,
         Stamp, Stat,
@@ -292,9 +292,6 @@ impl Observe for Live {
     }
 
     fn service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>> {
-        Err(Unseen::unreadable(
-            format!("the service `{name}`"),
-            &format!("services of {manager:?} are not supported"),
-        ))
+        services::seen(self, name, manager)
     }
 }

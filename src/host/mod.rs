@@ -10,6 +10,7 @@ mod memory;
 mod overlay;
 pub mod path;
 mod process;
+pub mod services;
 mod words;
 mod xattr;
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::{Act, Change, Run},
-    host::{Login, Observe, Output, Seen, Unseen, path},
+    host::{Login, Observe, Output, Seen, Unseen, path, services},
     state::{Content, Entry, Kind, Manager, Meta, ServiceState, Stat},
     value::Unknown,
 };
@@ -64,8 +64,9 @@ impl<B: Observe> Overlay<B> {
                 }
             },
             Change::Service { name, to, .. } => {
+                let name = services::plain(name);
                 self.unknown_services.remove(name);
-                self.services.insert(name.clone(), *to);
+                self.services.insert(name.to_owned(), *to);
             }
             Change::Act(Act::Run(run)) => {
                 for path in &run.touches {
@@ -76,9 +77,10 @@ impl<B: Observe> Overlay<B> {
                 }
             }
             Change::Act(Act::Restart { name, .. }) => {
-                let mut state = self.services.get(name).copied().unwrap_or_default();
+                let name = services::plain(name);
+                self.unknown_services.remove(name);
+                let state = self.services.entry(name.to_owned()).or_default();
                 state.running = Some(true);
-                self.services.insert(name.clone(), state);
             }
             // A backup has a name that no task can know before the run.
             Change::Backup { .. }
@@ -95,6 +97,7 @@ impl<B: Observe> Overlay<B> {
 
     /// From now on nobody knows what the service is doing.
     pub fn forget_service(&mut self, name: &str, why: &Unknown) {
+        let name = services::plain(name);
         self.services.remove(name);
         self.unknown_services.insert(name.to_owned(), why.clone());
     }
@@ -151,6 +154,24 @@ impl<B: Observe> Overlay<B> {
             Ok(path.to_owned())
         } else {
             self.canonical(path)
+        }
+    }
+}
+
+impl<B: Observe> Overlay<B> {
+    /// A service that no change is about, though its script or unit may come or go.
+    fn planned_service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>> {
+        let beneath = self.beneath.service(name, manager)?;
+        let file = services::file(self, name);
+        match (&beneath, file) {
+            (Some(_), Ok(None)) if services::file(&self.beneath, name)?.is_some() => Ok(None),
+            (None, Ok(Some(_))) => Ok(Some(ServiceState {
+                running: Some(false),
+                enabled: Some(false),
+                masked: matches!(manager, Manager::Systemd { .. }).then_some(false),
+            })),
+            (None, Err(unseen)) => Err(unseen),
+            _ => Ok(beneath),
         }
     }
 }
@@ -235,10 +256,11 @@ impl<B: Observe> Observe for Overlay<B> {
     }
 
     fn service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>> {
-        if let Some(unknown) = self.unknown_services.get(name) {
+        let key = services::plain(name);
+        if let Some(unknown) = self.unknown_services.get(key) {
             return Err(Unseen::Unknown(unknown.clone()));
         }
-        match self.services.get(name) {
+        match self.services.get(key) {
             Some(laid) => {
                 let beneath = self.beneath.service(name, manager)?.unwrap_or_default();
                 Ok(Some(ServiceState {
@@ -247,7 +269,8 @@ impl<B: Observe> Observe for Overlay<B> {
                     masked: laid.masked.or(beneath.masked),
                 }))
             }
-            None => self.beneath.service(name, manager),
+            None if self.laid.is_empty() => self.beneath.service(name, manager),
+            None => self.planned_service(name, manager),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
         unix::{ffi::OsStringExt as _, process::CommandExt as _, process::ExitStatusExt as _},
     },
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -54,25 +54,52 @@ impl Default for Limits {
 
 /// The programs that are running now, so that all can be ended when nobody waits for them.
 #[derive(Clone, Debug, Default)]
-pub struct Runs(Arc<Mutex<Vec<Pid>>>);
+pub struct Runs(Arc<(Mutex<Running>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Running {
+    groups: Vec<Pid>,
+    /// How often all were ended.
+    ended: u64,
+}
 
 impl Runs {
-    /// Ends every running program and what it started.
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends every running program with what it started, and every pause.
     pub fn end_all(&self) {
-        for group in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        let mut running = self.lock();
+        running.ended += 1;
+        for group in &running.groups {
             // It may be gone already.
             let _ = kill_process_group(*group, Signal::KILL);
         }
+        self.0.1.notify_all();
+    }
+
+    /// How often [`Self::end_all`] was called.
+    pub fn ended(&self) -> u64 {
+        self.lock().ended
+    }
+
+    /// Lets time pass; false when all was ended since it was `ended` times.
+    pub fn pause(&self, time: Duration, ended: u64) -> bool {
+        let waited = self
+            .0
+            .1
+            .wait_timeout_while(self.lock(), time, |running| running.ended == ended)
+            .unwrap_or_else(PoisonError::into_inner);
+        waited.0.ended == ended
     }
 
     fn add(&self, group: Pid) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.push(group);
+        self.lock().groups.push(group);
     }
 
     fn remove(&self, group: Pid) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.retain(|other| *other != group);
+        self.lock().groups.retain(|other| *other != group);
     }
 }
 

@@ -172,9 +172,9 @@ fn near_choice<T: Param>(value: &Value) -> Option<String> {
     Some(format!("did you mean `{near}`?"))
 }
 
-/// A field's name without the mark of a raw identifier.
+/// A field's name without the mark of a raw identifier, or an alias without its quotes.
 pub(super) fn plain(name: &'static str) -> &'static str {
-    name.strip_prefix("r#").unwrap_or(name)
+    name.strip_prefix("r#").unwrap_or(name).trim_matches('"')
 }
 
 fn holds_template(value: &Value) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, args::Problems, command, copy,
-    shell,
+    ping, service, shell, systemd_service, wait_for,
 };
 use crate::{
     change::Plan,
@@ -103,7 +103,11 @@ macro_rules! catalog {
 catalog! {
     command::Command,
     copy::Copy,
+    ping::Ping,
+    service::Service,
     shell::Shell,
+    systemd_service::SystemdService,
+    wait_for::WaitFor,
 }
 
 /// The module of that name, which may carry the prefix of Ansible's own collections.
@@ -112,7 +116,11 @@ pub fn find(name: &str) -> Option<&'static Entry> {
         .strip_prefix("ansible.builtin.")
         .or_else(|| name.strip_prefix("ansible.legacy."))
         .unwrap_or(name);
-    ENTRIES.iter().find(|entry| entry.name == short)
+    let name = match short {
+        "systemd" => "systemd_service",
+        other => other,
+    };
+    ENTRIES.iter().find(|entry| entry.name == name)
 }
 
 /// The names of all modules.

@@ -12,13 +12,13 @@ macro_rules! parameters {
         $vis:vis struct $Name:ident $(with ($($group:ident: $Group:ty),+ $(,)?))? {
             $(
                 $(#[doc = $doc:literal])+
-                $field:ident: $ty:ty $(as [$($alias:ident),+ $(,)?])? $(= $default:expr)?
+                $field:ident: $ty:ty $(as [$($alias:tt),+ $(,)?])? $(= $default:expr)?
             ),* $(,)?
         }
         $(control {
             $(
                 $(#[doc = $cdoc:literal])+
-                $cfield:ident: $cty:ty $(as [$($calias:ident),+ $(,)?])? $(= $cdefault:expr)?
+                $cfield:ident: $cty:ty $(as [$($calias:tt),+ $(,)?])? $(= $cdefault:expr)?
             ),* $(,)?
         })?
     ) => {
@@ -91,10 +91,6 @@ macro_rules! parameters {
 }
 
 /// Declares an enum whose variants are the choices of a parameter.
-#[expect(
-    unused_macros,
-    reason = "the first module with choices takes this line away"
-)]
 macro_rules! choices {
     (
         $(#[doc = $about:literal])+

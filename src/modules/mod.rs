@@ -21,7 +21,11 @@ mod touched;
 
 mod command;
 mod copy;
+mod ping;
+mod service;
 mod shell;
+mod systemd_service;
+mod wait_for;
 
 pub use args::{Args, ParamDoc, Params};
 use attributes::FileAttributes;
@@ -29,6 +33,7 @@ pub use catalog::{Entry, find, names};
 use invocation::Invocation;
 pub use param::{GivenPath, HostPath, Param, ParamKind, Wrong};
 pub use refusal::{Problem, Refusal};
+pub use returned::awaited;
 pub use rules::Rule;
 pub use source::Source;
 

@@ -5,7 +5,7 @@ use md5::Digest as _;
 use crate::{
     host::{Observe, Seen, Unseen},
     state::{Content, Entry, Kind, Meta},
-    value::{Map, Value},
+    value::{Map, Unknown, Value},
 };
 
 /// Adds what Ansible returns of a thing in the file system: owner, group, mode, state, size.
@@ -31,6 +31,28 @@ pub(super) fn attributes(host: &dyn Observe, meta: &Meta, kind: &Kind, to: &mut 
         };
     }
     Ok(())
+}
+
+/// Adds what Ansible returns of a file that was waited for; unknown where it is not there yet.
+pub fn awaited(host: &dyn Observe, path: &str, to: &mut Map) -> Seen<()> {
+    match host.entry(&host.resolved(path)?) {
+        Ok(Some(entry)) => attributes(host, &entry.meta, &entry.kind, to),
+        Ok(None) => {
+            not_yet(&Unknown::because("the file is not there yet"), to);
+            Ok(())
+        }
+        Err(Unseen::Unknown(unknown)) => {
+            not_yet(&unknown, to);
+            Ok(())
+        }
+        Err(unseen) => Err(unseen),
+    }
+}
+
+fn not_yet(why: &Unknown, to: &mut Map) {
+    for name in ["uid", "gid", "owner", "group", "mode", "state", "size"] {
+        to.insert(name, why.clone());
+    }
 }
 
 /// What Ansible calls a kind of thing.

@@ -9,7 +9,7 @@ use super::{
     results,
 };
 use crate::{
-    change::{Act, Change, Plan},
+    change::{Act, Change, Condition, Plan},
     host::{Live, Observe, Overlay, Runs},
     modules::{self, Refusal},
     value::Unknown,
@@ -80,8 +80,12 @@ impl Performer {
             .due_to(&name, place.as_ref());
         let mut shown = 0;
         let mut left = (items.len(), RETURNED_TOGETHER);
+        let ended = self.runs.ended();
+        let runs = self.runs.clone();
         items
             .into_iter()
+            // A cancelled task starts no further item.
+            .take_while(|_| runs.ended() == ended)
             .map(|item| {
                 let mut outcome = self.item(conduct, &module, item, timeout, &why);
                 let returned = results::fit(&mut outcome, left.1 / left.0.max(1));
@@ -168,6 +172,19 @@ impl Performer {
             match self.step(&change) {
                 Ok((kept, brought)) => {
                     results::of_act(&change, Some(&brought), None, &mut outcome);
+                    if let Change::Act(Act::Wait {
+                        condition:
+                            Condition::File {
+                                path,
+                                present: true,
+                                ..
+                            },
+                        ..
+                    }) = &change
+                    {
+                        // It may have gone again: then nothing is said of it.
+                        let _ = modules::awaited(&self.live, path, &mut outcome.result);
+                    }
                     made.push(kept);
                     outcome.changes.push(change);
                 }

@@ -31,9 +31,14 @@ pub(super) fn of_act(
                 (Some(waited), _) => {
                     outcome.result.insert("elapsed", waited.elapsed);
                     if let Some(found) = &waited.found {
-                        let groups = found.iter().skip(1).cloned().map(Value::from);
+                        let groups = found.iter().map(|(_, group)| Value::from(group.clone()));
                         outcome.result.insert("match_groups", Value::list(groups));
-                        outcome.result.insert("match_groupdict", Map::new());
+                        let named = found
+                            .iter()
+                            .filter_map(|(name, group)| Some((name.clone()?, group.clone())));
+                        outcome
+                            .result
+                            .insert("match_groupdict", named.collect::<Map>());
                     }
                 }
                 (None, Some(why)) => {
@@ -124,6 +129,11 @@ pub(super) fn of_failure(change: &Change, stopped: &Stopped, outcome: &mut Outco
     match change {
         // A wait has its own words for what it has waited for in vain.
         Change::Act(Act::Wait { .. }) => message.clone_from(&stopped.because),
+        // Managers are quoted as they are.
+        Change::Service { .. }
+        | Change::Act(Act::Restart { .. } | Act::Reload { .. } | Act::ReloadManager { .. }) => {
+            message.clone_from(&stopped.because);
+        }
         Change::Act(Act::Run(run)) => {
             if let Some(number) = stopped.not_started {
                 let result = &mut outcome.result;

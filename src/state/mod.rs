@@ -14,5 +14,5 @@ pub use account::{Group, User};
 pub use content::{Bytes, Content, Digest};
 pub use entry::{Device, Entry, Kind, Meta, Real, Stamp, Stat};
 pub use mode::{BadMode, FileMode, Mode};
-pub use service::{Manager, ServiceState};
+pub use service::{Manager, Manner, ServiceState};
 pub use supply::{Supplied, Supply};

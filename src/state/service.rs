@@ -11,6 +11,19 @@ pub struct ServiceState {
     pub masked: Option<bool>,
 }
 
+/// What is said to a service manager besides what it shall do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manner {
+    /// Words for the script, where services are scripts.
+    pub arguments: Vec<String>,
+    /// Whether the manager is not waited for.
+    pub no_block: bool,
+    /// Whether links that are in the way are replaced.
+    pub force: bool,
+    /// Seconds between stopping and starting when a script is restarted.
+    pub sleep: u64,
+}
+
 /// The programs that keep services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Manager {

@@ -78,6 +78,12 @@ impl Node {
         reply.body
     }
 
+    /// The next answer, and the number of its request.
+    pub(crate) fn hear_any(&mut self) -> (u64, Reply) {
+        let reply: Envelope<Reply> = wire::read(&mut self.output).unwrap().unwrap();
+        (reply.id, reply.body)
+    }
+
     /// The control side goes away without a word.
     pub(crate) fn leave(&mut self) {
         self.input = None;

@@ -23,9 +23,17 @@ pub(super) fn act(act: &Act, host: &Live, runs: &Runs) -> Result<Brought, Stoppe
                 ..Brought::default()
             });
         }
-        Act::Restart { name, manager } => service::verb(host, *manager, "restart", name),
-        Act::Reload { name, manager } => service::verb(host, *manager, "reload", name),
-        Act::ReloadManager { manager } => service::reload_manager(host, *manager),
+        Act::Restart {
+            name,
+            manager,
+            manner,
+        } => service::restart(host, *manager, name, manner),
+        Act::Reload {
+            name,
+            manager,
+            manner,
+        } => service::reload(host, *manager, name, manner),
+        Act::ReloadManager { manager, whole } => service::reload_manager(host, *manager, *whole),
         Act::Wait { .. } => Err(Stopped::new("wait", "waiting is done elsewhere")),
     }
     .map(|()| Brought::default())

@@ -2,6 +2,7 @@
 
 mod act;
 mod content;
+mod drained;
 mod entry;
 mod parent;
 mod service;
@@ -87,7 +88,10 @@ pub(super) fn apply(change: &Change, host: &Live, runs: &Runs) -> Result<Brought
             manager,
             from,
             to,
-        } => service::change(name, *manager, *from, *to, host).map(|()| Brought::default()),
+            manner,
+        } => {
+            service::change(name, *manager, [*from, *to], manner, host).map(|()| Brought::default())
+        }
         Change::Act(Act::Wait {
             condition,
             timeout,
@@ -99,6 +103,7 @@ pub(super) fn apply(change: &Change, host: &Live, runs: &Runs) -> Result<Brought
             [*timeout, *delay, *sleep],
             message.as_deref(),
             host,
+            runs,
         )
         .map(|waited| Brought {
             waited: Some(waited),

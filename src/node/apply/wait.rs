@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Stopped;
+use super::{Stopped, drained};
 use crate::{
     change::Condition,
-    host::{Live, Observe as _},
+    host::{Live, Observe as _, Runs},
     value::text_of,
 };
 
@@ -18,8 +18,8 @@ use crate::{
 pub(in crate::node) struct Waited {
     /// Whole seconds.
     pub(in crate::node) elapsed: u64,
-    /// What the search matched: the whole of it and its groups.
-    pub(in crate::node) found: Option<Vec<Option<String>>>,
+    /// What the groups of the search matched, with their names.
+    pub(in crate::node) found: Option<Groups>,
 }
 
 /// Looks at a condition until it holds or `timeout` seconds have passed; `times` are timeout,
@@ -29,12 +29,20 @@ pub(super) fn wait(
     [timeout, delay, sleep]: [u64; 3],
     message: Option<&str>,
     host: &Live,
+    runs: &Runs,
 ) -> Result<Waited, Stopped> {
     let start = Instant::now();
     let elapsed = || start.elapsed().as_secs();
-    std::thread::sleep(Duration::from_secs(delay));
+    let ended = runs.ended();
+    let pause = |time: Duration| {
+        if runs.pause(time, ended) {
+            return Ok(());
+        }
+        Err(Stopped::new("wait any longer", "the wait was cancelled"))
+    };
+    pause(Duration::from_secs(delay))?;
     if *condition == Condition::Time {
-        std::thread::sleep(Duration::from_secs(timeout));
+        pause(Duration::from_secs(timeout))?;
         return Ok(Waited {
             elapsed: elapsed(),
             found: None,
@@ -53,7 +61,7 @@ pub(super) fn wait(
             return Err(Stopped::new("wait any longer", message.unwrap_or(&ours)));
         }
         let left = end.saturating_duration_since(Instant::now());
-        std::thread::sleep(left.min(Duration::from_secs(sleep.max(1))));
+        pause(left.min(Duration::from_secs(sleep.max(1))))?;
     }
 }
 
@@ -90,7 +98,8 @@ fn described(condition: &Condition) -> String {
     }
 }
 
-type Groups = Vec<Option<String>>;
+/// Each group of an expression: its name, when it has one, and what it matched.
+type Groups = Vec<(Option<String>, Option<String>)>;
 
 /// What one look gave.
 enum Look {
@@ -125,7 +134,20 @@ fn look(condition: &Condition, host: &Live) -> Result<Look, Stopped> {
                 },
             }
         }
-        Condition::Drained { .. } => Err(Stopped::new("wait", "`state: drained` is not supported")),
+        Condition::Drained {
+            host: at,
+            port,
+            exclude,
+            states,
+        } => {
+            let left = drained::has_connections(host, at, *port, exclude, states)
+                .map_err(|unseen| Stopped::new("look at connections", unseen))?;
+            Ok(if left {
+                Look::NotYet
+            } else {
+                Look::Holds(None)
+            })
+        }
         Condition::File {
             path,
             present,
@@ -181,9 +203,14 @@ fn matched(search: &str, bytes: &[u8]) -> Result<Option<Groups>, Stopped> {
         .map_err(|error| Stopped::new(format!("search for `{search}`"), error))?;
     let text = text_of(bytes);
     Ok(pattern.captures(&text).map(|captures| {
-        captures
-            .iter()
-            .map(|group| group.map(|group| group.as_str().to_owned()))
+        pattern
+            .capture_names()
+            .zip(captures.iter())
+            .skip(1)
+            .map(|(name, group)| {
+                let group = group.map(|group| group.as_str().to_owned());
+                (name.map(str::to_owned), group)
+            })
             .collect()
     }))
 }
