@@ -17,6 +17,7 @@ mod node;
 mod service;
 mod shown;
 mod story;
+mod template;
 mod vars;
 mod wait_for;
 mod yaml;

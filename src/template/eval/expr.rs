@@ -28,7 +28,7 @@ impl Eval<'_> {
 
     fn node(&self, expr: &Expr, frame: &Rc<Frame>) -> Res<Obj> {
         match &expr.node {
-            Node::Const(value) => Ok(constant(value)),
+            Node::Const(value) => self.touch(constant(value)),
             Node::Var(name) => self.name(name, expr.at, frame),
             Node::Input => Ok(frame.get(INPUT).unwrap_or(Obj::None)),
             Node::Attr(of, name) => {
@@ -185,7 +185,7 @@ impl Eval<'_> {
 
 fn constant(value: &Value) -> Obj {
     match value {
-        Value::Text(text) => Obj::Str(text.clone()),
+        Value::Text(text) if !text.is_template() => Obj::Str(text.clone()),
         other => obj::from_value(other, super::MAIN),
     }
 }

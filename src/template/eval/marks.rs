@@ -2,12 +2,15 @@
 
 use super::{
     super::{
-        failure::Res,
+        failure::{Failure, Res},
         obj::{self, Obj},
     },
     Eval,
 };
-use crate::value::Value;
+use crate::{diagnostic::Mistake, value::Value};
+
+/// How many secret texts of one evaluation are kept out of messages.
+const MOST_HIDDEN: usize = 100;
 
 impl Eval<'_> {
     /// Remembers that a secret was touched.
@@ -16,6 +19,34 @@ impl Eval<'_> {
             && text.is_secret()
         {
             self.secrets.set(true);
+            let mut hidden = self.hidden.borrow_mut();
+            if !hidden.contains(text) && hidden.len() < MOST_HIDDEN {
+                hidden.push(text.clone());
+            }
+        }
+    }
+
+    /// The failure without any secret that its message quotes.
+    pub(super) fn scrubbed(&self, failure: Failure) -> Failure {
+        let hidden = self.hidden.borrow();
+        let message = failure.mistake.message();
+        if !hidden
+            .iter()
+            .any(|text| !text.is_empty() && message.contains(text.as_str()))
+        {
+            return failure;
+        }
+        let mut message = message.to_owned();
+        for text in hidden.iter().filter(|text| !text.is_empty()) {
+            message = message.replace(text.as_str(), "‹secret›");
+        }
+        let mistake = match failure.mistake.span() {
+            Some(span) => Mistake::new(message, span, failure.mistake.label()),
+            None => Mistake::nowhere(message),
+        };
+        Failure {
+            kind: failure.kind,
+            mistake: Box::new(mistake),
         }
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Eval<'a> {
     limiter: Limiter,
     /// Whether any secret text was touched.
     secrets: Cell<bool>,
+    /// The secret texts that were touched, to keep them out of messages.
+    hidden: RefCell<Vec<Text>>,
     /// How templates that are included or imported are written, and where they are looked for.
     files: FileRules,
 }
@@ -98,6 +100,7 @@ impl<'a> Eval<'a> {
             here: RefCell::default(),
             limiter: Limiter::new(templar.limits()),
             secrets: Cell::new(false),
+            hidden: RefCell::default(),
             files: FileRules {
                 style: templar.style().clone(),
                 search: templar.settings().template_paths.clone(),
@@ -255,9 +258,9 @@ impl<'a> Eval<'a> {
     /// The failure that an early end is; `None` where it is a value after all.
     pub(super) fn failure(&self, stop: Stop) -> Result<Failure, crate::value::Unknown> {
         match stop {
-            Stop::Undefined(undefined) => Ok(self.undefined_failure(&undefined)),
+            Stop::Undefined(undefined) => Ok(self.scrubbed(self.undefined_failure(&undefined))),
             Stop::Unknown(unknown) => Err(unknown),
-            Stop::Fail(failure) => Ok(failure),
+            Stop::Fail(failure) => Ok(self.scrubbed(failure)),
         }
     }
 }

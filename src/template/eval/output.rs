@@ -68,7 +68,7 @@ impl Out {
         if matches!(part, Obj::Unknown(_)) {
             return Ok(());
         }
-        match obj::text(eval, part) {
+        match obj::output(eval, part) {
             Ok(text) => {
                 self.secret |= text.is_secret();
                 self.text.push_str(&text);

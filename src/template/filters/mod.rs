@@ -5,6 +5,7 @@
 
 mod choose;
 mod collect;
+mod combinations;
 mod data;
 mod dates;
 mod encode;
@@ -82,6 +83,7 @@ static TABLES: &[&[Filter]] = &[
     numbers::FILTERS,
     order::FILTERS,
     regexes::FILTERS,
+    combinations::FILTERS,
     data::FILTERS,
     dates::FILTERS,
     encode::FILTERS,

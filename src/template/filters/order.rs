@@ -154,12 +154,10 @@ fn groupby(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let path = args.need("attribute");
     let mut pairs = Vec::new();
     for item in eval.items(input)? {
-        let mut found = attribute_path(eval, &item, path)?;
-        if let (Obj::Undefined(undefined), default) = (&found, args.some("default")) {
-            found = match default {
-                Some(default) => default.clone(),
-                None => return Err(Stop::Undefined(undefined.clone())),
-            };
+        let found = attribute_path(eval, &item, path)?;
+        // Ansible's undefined is none for Jinja's `default`, so that has no effect.
+        if let Obj::Undefined(undefined) = found {
+            return Err(Stop::Undefined(undefined));
         }
         pairs.push((
             without_case(found.clone(), sensitive),

@@ -25,8 +25,8 @@ struct Asked {
     format: Option<String>,
 }
 
-fn number(text: &str) -> Res<i64> {
-    whole_of(text, 0)
+fn number(text: &str, base: u32) -> Res<i64> {
+    whole_of(text, base)
         .and_then(|number| number.int())
         .ok_or_else(|| Stop::runtime(format!("`{text}` is no whole number")))
 }
@@ -42,15 +42,15 @@ fn shortcut(term: &str) -> Option<Asked> {
         .split_once('/')
         .map_or((range, None), |(a, b)| (a, Some(b)));
     if let Some(stride) = stride {
-        asked.stride = Some(number(stride).ok()?);
+        asked.stride = Some(number(stride, 0).ok()?);
     }
     let (start, end) = range
         .split_once('-')
         .map_or((None, range), |(a, b)| (Some(a), b));
     if let Some(start) = start {
-        asked.start = Some(number(start).ok()?);
+        asked.start = Some(number(start, 0).ok()?);
     }
-    asked.end = Some(number(end).ok()?);
+    asked.end = Some(number(end, 0).ok()?);
     Some(asked)
 }
 
@@ -65,10 +65,10 @@ fn asked_by(term: &str) -> Res<Asked> {
     }
     for (name, value) in options {
         match name.as_str() {
-            "start" => asked.start = Some(number(&value)?),
-            "end" => asked.end = Some(number(&value)?),
-            "count" => asked.count = Some(number(&value)?),
-            "stride" => asked.stride = Some(number(&value)?),
+            "start" => asked.start = Some(number(&value, 10)?),
+            "end" => asked.end = Some(number(&value, 10)?),
+            "count" => asked.count = Some(number(&value, 10)?),
+            "stride" => asked.stride = Some(number(&value, 10)?),
             "format" => asked.format = Some(value),
             other => return Err(Stop::runtime(format!("there is no option `{other}`"))),
         }
@@ -83,7 +83,7 @@ fn sequence(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
     }
     if terms.is_empty() {
         let part = |name: &str| match options.some(name) {
-            Some(Obj::Str(text)) => number(text).map(Some),
+            Some(Obj::Str(text)) => number(text, 10).map(Some),
             Some(_) => options.int(name, 0).map(Some),
             None => Ok(None),
         };

@@ -8,7 +8,10 @@ use std::{cell::RefCell, sync::Arc};
 use indexmap::IndexMap;
 
 use super::{
-    super::{eval::Eval, failure::Res},
+    super::{
+        eval::{Eval, MAIN},
+        failure::Res,
+    },
     Obj, ScopeId, from_value,
 };
 use crate::value::{Key, Map, Value};
@@ -32,6 +35,13 @@ fn is_plain(value: &Value) -> bool {
         Value::List(_) | Value::Map(_) => false,
         _ => true,
     }
+}
+
+/// A plain value as an object; that it is secret is remembered.
+fn plain(eval: &Eval<'_>, value: &Value) -> Obj {
+    let obj = from_value(value, MAIN);
+    eval.note(&obj);
+    obj
 }
 
 impl List {
@@ -72,7 +82,7 @@ impl List {
                 scope,
                 touched,
             } => match source.get(index) {
-                Some(value) if is_plain(value) => return Ok(Some(from_value(value, *scope))),
+                Some(value) if is_plain(value) => return Ok(Some(plain(eval, value))),
                 Some(value) => Some(match touched.get(&index) {
                     Some(known) => known.clone(),
                     None => from_value(value, *scope),
@@ -200,7 +210,7 @@ impl Dict {
                 scope,
                 touched,
             } => match source.get(key) {
-                Some(value) if is_plain(value) => return Ok(Some(from_value(value, *scope))),
+                Some(value) if is_plain(value) => return Ok(Some(plain(eval, value))),
                 Some(value) => Some(match touched.get(key) {
                     Some(known) => known.clone(),
                     None => from_value(value, *scope),
@@ -219,7 +229,7 @@ impl Dict {
                 scope,
                 touched,
             } => match source.get_key(key) {
-                Some(value) if is_plain(value) => return Ok(Some(from_value(value, *scope))),
+                Some(value) if is_plain(value) => return Ok(Some(plain(eval, value))),
                 Some(value) => Some(match touched.get(key) {
                     Some(known) => known.clone(),
                     None => from_value(value, *scope),

@@ -15,7 +15,7 @@ pub(super) use border::{finish, from_value};
 pub(super) use container::{Dict, List};
 pub(super) use kinds::{BoundMethod, Cycler, Joiner, Module, Namespace, Range};
 pub(super) use order::{compare, equal, same};
-pub(super) use print::{float_text, is_printable, repr, text};
+pub(super) use print::{float_text, is_printable, output, repr, text};
 pub(super) use undefined::Undef;
 
 use std::{rc::Rc, sync::Arc};

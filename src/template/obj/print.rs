@@ -7,7 +7,7 @@ use super::{
         eval::Eval,
         failure::{Res, Stop},
     },
-    Obj,
+    Namespace, Obj,
 };
 use crate::value::{Key, Moment, Text};
 
@@ -197,10 +197,23 @@ pub(in super::super) fn text(eval: &Eval<'_>, obj: &Obj) -> Res<Text> {
 
 /// What `repr(obj)` is.
 pub(in super::super) fn repr(eval: &Eval<'_>, obj: &Obj) -> Res<Text> {
+    printed(eval, obj, false)
+}
+
+/// What a template prints for the object: as `str`, but tuples as the lists that they become.
+pub(in super::super) fn output(eval: &Eval<'_>, obj: &Obj) -> Res<Text> {
+    match obj {
+        Obj::List(_) | Obj::Tuple(_) | Obj::Group(_) | Obj::Dict(_) => printed(eval, obj, true),
+        other => text(eval, other),
+    }
+}
+
+fn printed(eval: &Eval<'_>, obj: &Obj, as_lists: bool) -> Res<Text> {
     let mut printer = Printer {
         eval,
         out: String::new(),
         secret: false,
+        as_lists,
     };
     printer.push(obj)?;
     let text = Text::from(printer.out);
@@ -215,6 +228,8 @@ struct Printer<'e, 'a> {
     eval: &'e Eval<'a>,
     out: String,
     secret: bool,
+    /// Whether tuples are written as lists.
+    as_lists: bool,
 }
 
 impl Printer<'_, '_> {
@@ -273,11 +288,16 @@ impl Printer<'_, '_> {
             }
             Obj::Tuple(items) | Obj::Group(items) => {
                 let _deeper = self.eval.deeper()?;
-                self.out.push('(');
+                let (open, close) = match (self.as_lists, items.len()) {
+                    (true, _) => ("[", "]"),
+                    (false, 1) => ("(", ",)"),
+                    (false, _) => ("(", ")"),
+                };
+                self.out.push_str(open);
                 for (at, item) in items.iter().enumerate() {
                     self.item(at, item)?;
                 }
-                self.out.push_str(if items.len() == 1 { ",)" } else { ")" });
+                self.out.push_str(close);
             }
             Obj::Dict(dict) => {
                 let _deeper = self.eval.deeper()?;
@@ -298,22 +318,25 @@ impl Printer<'_, '_> {
                     step => write!(self.out, "range({}, {}, {step})", range.start, range.stop),
                 };
             }
-            Obj::Namespace(namespace) => {
-                let fields = namespace.fields.borrow().clone();
-                self.out.push_str("<Namespace {");
-                for (at, (name, value)) in fields.iter().enumerate() {
-                    if at > 0 {
-                        self.out.push_str(", ");
-                    }
-                    let _ = write!(self.out, "{}: ", quoted(name));
-                    self.push(value)?;
-                }
-                self.out.push_str("}>");
-            }
+            Obj::Namespace(namespace) => self.namespace(namespace)?,
             other => {
                 let _ = write!(self.out, "<{}>", other.type_name());
             }
         }
+        Ok(())
+    }
+
+    fn namespace(&mut self, namespace: &Namespace) -> Res<()> {
+        let fields = namespace.fields.borrow().clone();
+        self.out.push_str("<Namespace {");
+        for (at, (name, value)) in fields.iter().enumerate() {
+            if at > 0 {
+                self.out.push_str(", ");
+            }
+            let _ = write!(self.out, "{}: ", quoted(name));
+            self.push(value)?;
+        }
+        self.out.push_str("}>");
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use super::{
     Flaw, Style,
 };
 use crate::{
-    diagnostic::nearest,
+    diagnostic::{Source, Span as Stretch, nearest},
     value::{Text, Value},
 };
 
@@ -370,9 +370,25 @@ impl<'t> Lower<'t> {
     }
 
     fn call(&mut self, call: &ast::Spanned<ast::Call<'_>>) -> Out<Expr> {
+        let mut args = self.args(&call.args)?;
+        // A constant among the terms of a lookup may itself be a template, as ever in Ansible.
+        if matches!(&call.expr, ast::Expr::Var(var) if matches!(var.id, "lookup" | "query" | "q")) {
+            for arg in args.list.iter_mut().skip(1) {
+                if let Arg::Pos(Expr {
+                    node: Node::Const(Value::Text(text)),
+                    ..
+                }) = arg
+                    && text.contains("{{")
+                {
+                    let source = Source::new("constant", text.as_str());
+                    let span = Stretch::new(&source, 0, text.len());
+                    *text = Text::template(text.as_str(), span);
+                }
+            }
+        }
         Ok(Expr {
             at: at(call.span()),
-            node: Node::Call(self.boxed(&call.expr)?, Box::new(self.args(&call.args)?)),
+            node: Node::Call(self.boxed(&call.expr)?, Box::new(args)),
         })
     }
 

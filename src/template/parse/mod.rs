@@ -63,6 +63,8 @@ pub(super) fn parse(
     } else {
         text
     };
+    let text = prepare::without_line_comments(&text, style);
+    let text = prepare::keep_raw_newlines(&text, style);
     let syntax = style
         .syntax()
         .map_err(|message| Flaw::new(message, At::default()))?;

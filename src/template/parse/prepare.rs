@@ -177,3 +177,43 @@ pub(super) fn with_bare_tuples(text: &str, style: &Style) -> Option<String> {
     out.push_str(&text[done..]);
     Some(out)
 }
+
+/// The text with the newline doubled that follows each `raw` tag, of which the parser drops one.
+pub(super) fn keep_raw_newlines(text: &str, style: &Style) -> String {
+    if !style.trim_blocks || !text.contains("raw") {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.find(&style.block_start) {
+        let inside = at + style.block_start.len();
+        let Some(end) = rest[inside..].find(&style.block_end) else {
+            break;
+        };
+        let after = inside + end + style.block_end.len();
+        let tag = &rest[inside..inside + end];
+        out.push_str(&rest[..after]);
+        rest = &rest[after..];
+        if tag.trim_start_matches(['-', '+']).trim() == "raw" && rest.starts_with('\n') {
+            out.push('\n');
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The text without its line comments; their newlines stay, unlike with the parser.
+pub(super) fn without_line_comments(text: &str, style: &Style) -> String {
+    let Some(prefix) = style
+        .line_comment_prefix
+        .as_deref()
+        .filter(|prefix| !prefix.is_empty())
+    else {
+        return text.to_owned();
+    };
+    let lines = text.split('\n').map(|line| match line.find(prefix) {
+        Some(at) => line[..at].trim_end_matches([' ', '\t']),
+        None => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

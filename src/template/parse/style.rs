@@ -56,9 +56,6 @@ impl Style {
         if let Some(prefix) = &self.line_statement_prefix {
             syntax.line_statement_prefix(prefix.clone());
         }
-        if let Some(prefix) = &self.line_comment_prefix {
-            syntax.line_comment_prefix(prefix.clone());
-        }
         syntax.build().map_err(|flaw| flaw.to_string())
     }
 
