@@ -19,3 +19,5 @@ pub mod value;
 pub mod vars;
 pub mod wire;
 pub mod yaml;
+pub mod playbook;
+pub mod engine;

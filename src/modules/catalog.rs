@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use super::{
     Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, args::Problems, command, copy,
     ping, service, shell, systemd_service, wait_for,
+    shell,
+    Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal,
+    args::Problems,
+    control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
+    copy,
 };
 use crate::{
     change::Plan,
@@ -55,7 +60,9 @@ impl Entry {
 }
 
 fn read<M: Module>(args: &Args<'_>, problems: &mut Problems) -> Option<M> {
-    args.refuse_strangers(&M::docs(), problems);
+    if !M::OPEN {
+        args.refuse_strangers(&M::docs(), problems);
+    }
     for rule in M::RULES {
         rule.check(args, &mut problems.wrong);
     }
@@ -108,6 +115,16 @@ catalog! {
     shell::Shell,
     systemd_service::SystemdService,
     wait_for::WaitFor,
+    add_host::AddHost,
+    assert::Assert,
+    copy::Copy,
+    debug::Debug,
+    fail::Fail,
+    group_by::GroupBy,
+    include_vars::IncludeVars,
+    meta::Meta,
+    pause::Pause,
+    set_fact::SetFact,
 }
 
 /// The module of that name, which may carry the prefix of Ansible's own collections.

@@ -9,6 +9,7 @@ mod declare;
 mod args;
 mod attributes;
 mod catalog;
+mod evaluated;
 mod invocation;
 mod param;
 mod read_only;
@@ -20,6 +21,7 @@ mod source;
 mod touched;
 
 mod command;
+mod control;
 mod copy;
 mod ping;
 mod service;
@@ -43,6 +45,9 @@ use crate::{change::Plan, host::Observe};
 pub trait Module: Params {
     /// What must hold between parameters.
     const RULES: &'static [Rule] = &[];
+
+    /// Whether it takes arguments of any name.
+    const OPEN: bool = false;
 
     /// What is to change on this host, and what the task returns.
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal>;

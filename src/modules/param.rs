@@ -54,7 +54,7 @@ pub trait Param: Sized {
     }
 }
 
-fn expected(what: &str, value: &Value) -> Wrong {
+pub(super) fn expected(what: &str, value: &Value) -> Wrong {
     match value {
         Value::Unknown(unknown) => Wrong::Unknown(unknown.clone()),
         value => Wrong::Expected(format!("{what}, not {}", a(value.type_name()))),

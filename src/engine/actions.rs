@@ -1,0 +1,393 @@
+//! What the control side does itself: modules that need no host, and the effects of results.
+
+use std::path::Path;
+
+use super::{
+    done::Done,
+    judge,
+    play::PlayState,
+    run::Run,
+    supply,
+    view::{Trouble, View},
+};
+use crate::{
+    diagnostic::{Mistake, Span},
+    event::Verdict,
+    host::Memory,
+    inventory::{HostId, Vars, is_variable_name},
+    modules::{Entry, Refusal},
+    playbook::Task,
+    value::{Map, Unknown, Value},
+    wire::{Failure, Outcome},
+};
+
+/// Carries out a module that needs no host; `None` when it needs one.
+pub(super) fn on_control(
+    view: &View<'_>,
+    play: &PlayState<'_>,
+    module: &Entry,
+    args: &Map,
+) -> Result<Option<Done>, Trouble> {
+    let done = match module.name {
+        "debug" => debug(view, module, args),
+        "assert" | "fail" => planned(view, module, args),
+        "set_fact" => set_fact(view, args)?,
+        "include_vars" => include_vars(view, args)?,
+        "add_host" => add_host(view, args)?,
+        "group_by" => group_by(view, args)?,
+        "meta" => play.meta(view, args)?,
+        "pause" => pause(view, args),
+        _ => return Ok(None),
+    };
+    Ok(Some(done))
+}
+
+/// A module whose plan looks at no host.
+fn planned(view: &View<'_>, module: &Entry, args: &Map) -> Done {
+    let outcome = match module.plan(args, &std::collections::BTreeMap::new(), &Memory::default()) {
+        Ok(plan) => Outcome {
+            changes: plan.changes,
+            result: plan.result,
+            warnings: plan.warnings,
+            ..Outcome::default()
+        },
+        Err(Refusal::Unknown(unknown)) => Outcome {
+            unknown: Some(unknown),
+            ..Outcome::default()
+        },
+        Err(Refusal::Failed {
+            param,
+            message,
+            result,
+        }) => Outcome {
+            result: *result,
+            failure: Some(Failure { param, message }),
+            ..Outcome::default()
+        },
+    };
+    judge::of_outcome(view, outcome, false)
+}
+
+fn debug(view: &View<'_>, module: &Entry, args: &Map) -> Done {
+    let wanted = match args.get("verbosity") {
+        Some(Value::Int(level)) => *level,
+        Some(Value::Text(level)) => level.trim().parse().unwrap_or(0),
+        _ => 0,
+    };
+    if wanted > i64::from(view.run.options.verbosity) {
+        let mut done = Done::skipped(None);
+        done.result.remove("skip_reason");
+        done.result
+            .insert("skipped_reason", "Verbosity threshold not met.");
+        return done;
+    }
+    let mut done = planned(view, module, args);
+    done.always_shown = !matches!(done.verdict, Verdict::Failed { .. });
+    done
+}
+
+fn ok(changed: bool) -> Done {
+    let mut done = Done::new(if changed {
+        Verdict::Changed
+    } else {
+        Verdict::Ok
+    });
+    done.result.insert("changed", changed);
+    done.result.insert("failed", false);
+    done
+}
+
+fn set_fact(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+    let mut facts = Map::new();
+    for (key, value) in args {
+        let name = key.as_str().unwrap_or_default();
+        if name == "cacheable" {
+            continue;
+        }
+        let span = view.task.args.get(name).map(|arg| &arg.name.span);
+        let span = span.unwrap_or(&view.task.action.span);
+        if !is_variable_name(name) {
+            return Err(Mistake::new(
+                format!("`{name}` cannot be the name of a variable"),
+                span,
+                "not a name",
+            )
+            .help("a name has letters, digits and underscores, and starts with no digit")
+            .into());
+        }
+        facts.insert(key.clone(), value.clone());
+    }
+    if facts.is_empty() {
+        return Err(Mistake::new(
+            "No key/value pairs provided, at least one is required for this action to succeed",
+            &view.task.action.span,
+            "nothing to set",
+        )
+        .into());
+    }
+    let mut done = ok(false);
+    done.result.insert("ansible_facts", facts);
+    Ok(done)
+}
+
+fn texts(args: &Map, name: &str) -> Vec<String> {
+    match args.get(name) {
+        Some(Value::List(items)) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        Some(Value::Text(text)) => text.split(',').map(|part| part.trim().to_owned()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+    let span = &view.task.action.span;
+    for name in ["depth", "files_matching", "ignore_files", "hash_behaviour"] {
+        if args.contains(name) {
+            return Err(not_supported(view, "include_vars", name));
+        }
+    }
+    if let Some(unknown) = Value::from(args.clone()).unknown() {
+        return Err(Trouble::Unknown(unknown));
+    }
+    let text = |name: &str| args.get(name).and_then(Value::as_str);
+    let mut files = Vec::new();
+    if let Some(file) = text("_raw_params").or(text("file")) {
+        files.push(supply::find(view, file.trim(), "vars", span)?);
+    } else if let Some(folder) = text("dir") {
+        let folder = supply::find(view, folder, "vars", span)?;
+        files = files_in(&folder).map_err(|why| Mistake::new(why, span, "this directory"))?;
+    } else {
+        return Err(Mistake::new("one of `file` and `dir` is required", span, "here").into());
+    }
+    let mut all = Vars::new();
+    let mut warnings = Vec::new();
+    for file in &files {
+        let shown = file.display().to_string();
+        let vars = crate::vars::vars_of_file(file, &shown, &None, &mut warnings)
+            .map_err(|mistake| mistake.at(span, "included here"))?;
+        all.extend(&vars);
+    }
+    view.run.mistaken(warnings);
+    let mut plain = Map::new();
+    for (name, var) in all.iter() {
+        plain.insert(name, var.value(None)?);
+    }
+    let mut done = ok(false);
+    let facts = match text("name") {
+        Some(name) => Map::from([(name, Value::from(plain))]),
+        None => plain,
+    };
+    done.result.insert("ansible_facts", facts);
+    let shown = files
+        .iter()
+        .map(|file| Value::from(file.display().to_string()));
+    done.result
+        .insert("ansible_included_var_files", Value::list(shown));
+    Ok(done)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a folder of variables on the control side"
+)]
+fn files_in(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+    let known = ["json", "yaml", "yml"];
+    let why = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(why)? {
+        let path = entry.map_err(why)?.path();
+        if path.is_dir() {
+            files.extend(files_in(&path)?);
+        } else if path
+            .extension()
+            .is_some_and(|kind| known.iter().any(|one| kind == *one))
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn not_supported(view: &View<'_>, module: &str, name: &str) -> Trouble {
+    let span = view.task.args.get(name).map(|arg| &arg.name.span);
+    Mistake::new(
+        format!("`{name}` of `{module}` is not supported"),
+        span.unwrap_or(&view.task.action.span),
+        "here",
+    )
+    .into()
+}
+
+fn add_host(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+    let span = &view.task.action.span;
+    let name = ["name", "host", "hostname"]
+        .iter()
+        .find_map(|name| args.get(name)?.as_str())
+        .ok_or_else(|| Mistake::new("name, host or hostname needs to be provided", span, "here"))?;
+    let groups: Vec<String> = ["groups", "group", "groupname"]
+        .iter()
+        .flat_map(|name| texts(args, name))
+        .collect();
+    let mut vars = Vars::new();
+    for (key, value) in args.texts() {
+        let own = ["name", "host", "hostname", "groups", "group", "groupname"];
+        if !own.contains(&key) {
+            // What a task computed may be from a host: it is data for ever.
+            vars.insert(key, value.clone(), Some(span));
+        }
+    }
+    let changed = view
+        .run
+        .variables
+        .change_inventory(|inventory| -> Result<bool, Mistake> {
+            let is_new = inventory.host_named(name).is_none();
+            let host = inventory.add_host(name, None, Some(span))?;
+            inventory.extend_host(host, &vars);
+            let mut changed = is_new || !vars.is_empty();
+            for group in &groups {
+                let group = inventory.add_group(group, Some(span))?;
+                changed |= inventory.enrol(group, host);
+            }
+            Ok(changed)
+        })
+        .map_err(|mistake| mistake.at(span, "here"))?;
+    let mut done = ok(changed);
+    let host = Map::from([
+        ("host_name", Value::from(name)),
+        ("groups", Value::list(groups.into_iter().map(Value::from))),
+    ]);
+    done.result.insert("add_host", host);
+    Ok(done)
+}
+
+fn group_by(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+    let span = &view.task.action.span;
+    let clean = |name: &str| name.replace(' ', "-");
+    let key = match args.get("key") {
+        Some(Value::Text(key)) => clean(key),
+        Some(Value::Unknown(unknown)) => return Err(Trouble::Unknown(unknown.clone())),
+        _ => {
+            return Err(Mistake::new(
+                "the 'key' param is required when using group_by",
+                span,
+                "here",
+            )
+            .into());
+        }
+    };
+    let mut parents = texts(args, "parents");
+    if parents.is_empty() {
+        parents.push("all".to_owned());
+    }
+    let host = view.scope.host_id();
+    let changed = view
+        .run
+        .variables
+        .change_inventory(|inventory| -> Result<bool, Mistake> {
+            let is_new = inventory.group_named(&key).is_none();
+            let group = inventory.add_group(&key, Some(span))?;
+            for parent in parents.iter().filter(|parent| *parent != "all") {
+                let parent = inventory.add_group(&clean(parent), Some(span))?;
+                inventory.add_child(parent, group, Some(span))?;
+            }
+            Ok(inventory.enrol(group, host) | is_new)
+        })
+        .map_err(|mistake| mistake.at(span, "here"))?;
+    let mut done = ok(changed);
+    done.result.insert("add_group", key);
+    done.result.insert(
+        "parent_groups",
+        Value::list(parents.into_iter().map(Value::from)),
+    );
+    Ok(done)
+}
+
+fn pause(view: &View<'_>, args: &Map) -> Done {
+    let number = |name: &str| match args.get(name) {
+        Some(Value::Int(number)) => Some(*number as f64),
+        Some(Value::Float(number)) => Some(*number),
+        Some(Value::Text(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let seconds = number("minutes").map_or(number("seconds"), |minutes| Some(minutes * 60.0));
+    let Some(seconds) = seconds else {
+        return Done::failed(
+            "`pause` without `minutes` or `seconds` is not supported: nobody is asked",
+        );
+    };
+    if view.run.options.check {
+        let mut done = ok(false);
+        let why = Unknown::because("time passes only in the run");
+        for name in ["start", "stop", "delta"] {
+            done.result.insert(name, why.clone());
+        }
+        return done;
+    }
+    let started = jiff::Zoned::now();
+    let limit = std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    std::thread::sleep(limit);
+    let stopped = jiff::Zoned::now();
+    let clock = |time: &jiff::Zoned| time.strftime("%Y-%m-%d %H:%M:%S%.6f").to_string();
+    let mut done = ok(false);
+    done.result.insert("start", clock(&started));
+    done.result.insert("stop", clock(&stopped));
+    done.result.insert("delta", seconds as i64);
+    done.result.insert("echo", true);
+    done.result.insert("rc", 0_i64);
+    done.result.insert("stderr", "");
+    done.result
+        .insert("stdout", format!("Paused for {seconds} seconds"));
+    done.result.insert("user_input", "");
+    done
+}
+
+/// Carries out what a result asks for: facts.
+pub(super) fn effects(run: &Run<'_>, play: &PlayState<'_>, task: &Task, host: HostId, done: &Done) {
+    let Some(Value::Map(facts)) = done.result.get("ansible_facts") else {
+        return;
+    };
+    if matches!(done.verdict, Verdict::Failed { .. } | Verdict::Skipped) {
+        return;
+    }
+    let delegated = task
+        .effective(|keywords| keywords.delegate_facts.as_ref())
+        .is_some_and(|flag| flag.node.known() == Some(&true));
+    let of = match (&done.delegate, delegated) {
+        (Some(name), true) => play.delegate(run, name).unwrap_or(host),
+        _ => host,
+    };
+    let span: Option<&Span> = Some(&task.action.span);
+    match task.module() {
+        "set_fact" => {
+            for (name, value) in facts.texts() {
+                run.variables.set(of, name, value.clone(), span);
+            }
+        }
+        "include_vars" => {
+            let mut vars = Vars::new();
+            for (name, value) in facts.texts() {
+                vars.insert(name, value.clone(), span);
+            }
+            run.variables.include(of, &vars);
+        }
+        _ => {
+            let warning = run.variables.add_facts(of, facts);
+            run.mistaken(warning);
+        }
+    }
+}
+
+/// The host of this name, which may not be in the inventory: a task may be delegated to any.
+pub(super) fn host_named(run: &Run<'_>, name: &str) -> Result<HostId, Mistake> {
+    if let Some(host) = run.variables.inventory().host_named(name) {
+        return Ok(host);
+    }
+    let host = run
+        .variables
+        .change_inventory(|inventory| inventory.add_host(name, None, None))?;
+    Ok(host)
+}

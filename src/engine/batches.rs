@@ -1,0 +1,181 @@
+//! The hosts of a play, in their order, and the batches that `serial` makes of them.
+
+use std::sync::Arc;
+
+use super::{items::Hosts, run::Run};
+use crate::{
+    diagnostic::{Mistake, Mistakes, Spanned},
+    inventory::{HostId, Inventory},
+    playbook::Play,
+    template::Scope,
+    value::{Map, Text, Value},
+    vars::{Level, Stack},
+};
+
+/// The variables that are known before any host is chosen: of the command line and the play.
+fn render(run: &Run<'_>, play: &Play, value: &Value) -> Result<Option<Value>, Mistake> {
+    let mut stack = Stack::new();
+    stack.push(Level::PlayVars, "play", run.vars_of(&play.scope));
+    let templar = run.templar(None);
+    let local = super::actions::host_named(run, "localhost")?;
+    let rendered = match run.variables.scope(local, &stack) {
+        Ok(scope) => templar.render(value, &scope),
+        Err(_) => templar.render(value, &Map::new() as &dyn Scope),
+    };
+    rendered.map_err(|failure| *failure.mistake)
+}
+
+/// The play's name, rendered where it can be.
+pub(super) fn title(run: &Run<'_>, play: &Play) -> String {
+    let title = play.title();
+    if !title.contains("{{") {
+        return title;
+    }
+    let text = Text::template(title.as_str(), play.span.clone());
+    match render(run, play, &Value::Text(text)) {
+        Ok(Some(Value::Text(name))) => name.as_str().to_owned(),
+        Ok(Some(Value::List(names))) => {
+            let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+            names.join(",")
+        }
+        _ => title,
+    }
+}
+
+/// The hosts that the play's patterns and the limit choose, in the play's order.
+pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
+    let mut patterns = Vec::new();
+    for pattern in &play.hosts {
+        let value = render(run, play, &Value::Text(pattern.node.clone()))
+            .map_err(|mistake| mistake.at(&pattern.span, "here"))?;
+        match value {
+            Some(Value::Text(text)) => patterns.push(text.as_str().to_owned()),
+            Some(Value::List(items)) => {
+                patterns.extend(items.iter().filter_map(Value::as_str).map(str::to_owned))
+            }
+            _ => {
+                return Err(
+                    Mistake::new("`hosts` must be a pattern", &pattern.span, "here").into(),
+                );
+            }
+        }
+    }
+    let inventory = run.variables.inventory();
+    let mut chosen = chosen(run, &inventory, &patterns)?;
+    if !run.options.limit.is_empty() {
+        let within = self::chosen(run, &inventory, &run.options.limit)?;
+        chosen.retain(|host| within.contains(host));
+    }
+    order(play, &inventory, &mut chosen)?;
+    Ok(chosen)
+}
+
+fn chosen(run: &Run<'_>, inventory: &Inventory, patterns: &[String]) -> Result<Hosts, Mistake> {
+    let chosen = inventory.matching(patterns)?;
+    for pattern in &chosen.unmatched {
+        run.warn(&format!(
+            "Could not match supplied host pattern, ignoring: {pattern}"
+        ));
+    }
+    Ok(chosen.hosts)
+}
+
+fn order(play: &Play, inventory: &Inventory, hosts: &mut Hosts) -> Result<(), Mistake> {
+    let Some(order) = &play.order else {
+        return Ok(());
+    };
+    let name = |host: &HostId| Arc::clone(inventory.host(*host).name());
+    match order.node.as_str() {
+        "inventory" => {}
+        "sorted" => hosts.sort_by_key(name),
+        "reverse_sorted" => {
+            hosts.sort_by_key(name);
+            hosts.reverse();
+        }
+        "reverse_inventory" => hosts.reverse(),
+        "shuffle" => hosts.sort_by_cached_key(|_| super::session::random()),
+        other => {
+            let known = [
+                "inventory",
+                "sorted",
+                "reverse_sorted",
+                "reverse_inventory",
+                "shuffle",
+            ];
+            return Err(Mistake::new(
+                format!("`{other}` is no order of hosts"),
+                &order.span,
+                "here",
+            )
+            .did_you_mean(crate::diagnostic::nearest(other, known)));
+        }
+    }
+    Ok(())
+}
+
+/// The batches of `serial`: the last size holds for all that are left.
+pub(super) fn batches(run: &Run<'_>, play: &Play, all: &[HostId]) -> Result<Vec<Hosts>, Mistakes> {
+    let mut sizes = Vec::new();
+    for size in &play.serial {
+        let value = render(run, play, &size.node)
+            .map_err(|mistake| mistake.at(&size.span, "here"))?
+            .unwrap_or_default();
+        let values = match value {
+            Value::List(values) => values.to_vec(),
+            other => vec![other],
+        };
+        for value in values {
+            sizes.push(size_of(&value, all.len(), size)?);
+        }
+    }
+    let mut left = all;
+    let mut batches = Vec::new();
+    let mut at = 0;
+    while !left.is_empty() {
+        let size = match sizes.get(at).or(sizes.last()) {
+            Some(0) | None => left.len(),
+            Some(size) => (*size).min(left.len()),
+        };
+        let (batch, rest) = left.split_at(size);
+        batches.push(batch.to_vec());
+        left = rest;
+        at += 1;
+    }
+    Ok(batches)
+}
+
+fn size_of(value: &Value, hosts: usize, place: &Spanned<Value>) -> Result<usize, Mistake> {
+    let wrong = || {
+        Mistake::new(
+            "`serial` must be a number of hosts or a percentage",
+            &place.span,
+            "here",
+        )
+    };
+    match value {
+        Value::Int(number) => usize::try_from(*number).map_err(|_| wrong()),
+        Value::Text(text) => match text.trim().strip_suffix('%') {
+            Some(percent) => {
+                let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
+                let count = (percent / 100.0 * hosts as f64).floor();
+                Ok(format!("{count:.0}")
+                    .parse::<usize>()
+                    .map_err(|_| wrong())?
+                    .max(1))
+            }
+            None => text.trim().parse().map_err(|_| wrong()),
+        },
+        _ => Err(wrong()),
+    }
+}
+
+/// Whether more hosts of a batch failed than the play puts up with.
+pub(super) fn too_many_failed(play: &Play, failed: usize, batch: usize) -> bool {
+    let Some(limit) = &play.max_fail_percentage else {
+        return false;
+    };
+    limit
+        .node
+        .known()
+        .is_some_and(|limit| failed as f64 / batch.max(1) as f64 * 100.0 > *limit)
+}

@@ -1,0 +1,125 @@
+//! What can be wrong with a playbook before any host is asked.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diagnostic::{Mistake, Mistakes, Spanned, nearest},
+    modules,
+    playbook::{Play, Playbook, Task, TaskKind},
+    value::{Map, Value},
+};
+
+/// Everything that is wrong or not supported, of all plays at once.
+pub fn check(playbooks: &[Playbook]) -> Result<(), Mistakes> {
+    let mut mistakes = Mistakes::default();
+    for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
+        of_play(play, &mut mistakes);
+        for task in play.all_tasks().into_iter().chain(&play.handlers) {
+            of_task(task, &mut mistakes);
+        }
+    }
+    mistakes.or()
+}
+
+fn not_supported<T>(what: &str, given: Option<&Spanned<T>>, mistakes: &mut Mistakes) {
+    if let Some(given) = given {
+        mistakes.push(Mistake::new(
+            format!("`{what}` is not supported"),
+            &given.span,
+            "here",
+        ));
+    }
+}
+
+fn of_play(play: &Play, mistakes: &mut Mistakes) {
+    if let Some(strategy) = &play.strategy
+        && !matches!(
+            crate::playbook::bare(&strategy.node),
+            "linear" | "ansible.builtin.linear"
+        )
+    {
+        mistakes.push(Mistake::new(
+            format!("the strategy `{}` is not supported", strategy.node),
+            &strategy.span,
+            "here",
+        ));
+    }
+    if let Some(prompt) = play.vars_prompt.first() {
+        mistakes.push(Mistake::new(
+            "`vars_prompt` is not supported",
+            &prompt.name.span,
+            "here",
+        ));
+    }
+    let keywords = &play.scope.keywords;
+    not_supported("debugger", keywords.debugger.as_ref(), mistakes);
+}
+
+fn of_task(task: &Task, mistakes: &mut Mistakes) {
+    let keywords = &task.keywords;
+    not_supported("debugger", keywords.debugger.as_ref(), mistakes);
+    not_supported("async", task.r#async.as_ref(), mistakes);
+    if !matches!(task.kind, TaskKind::Module) || task.action.node.contains("{{") {
+        return;
+    }
+    let Some(module) = modules::find(&task.action.node) else {
+        mistakes.push(
+            Mistake::new(
+                format!("the module `{}` is not supported", task.action.node),
+                &task.action.span,
+                "no such module here",
+            )
+            .did_you_mean(nearest(task.module(), modules::names())),
+        );
+        return;
+    };
+    if task.args.further.is_some() || !keywords.module_defaults.is_empty() {
+        return;
+    }
+    let takes_line = (module.docs)().iter().any(|doc| doc.name == "_raw_params");
+    let mut args = Map::new();
+    if let Some(free) = &task.args.free {
+        if takes_line {
+            args.insert("_raw_params", Value::Text(free.node.clone()));
+        } else if free.node.contains("{{") {
+            // One template of all arguments.
+            return;
+        } else {
+            mistakes.push(Mistake::new(
+                format!("`{}` takes no free text", module.name),
+                &free.span,
+                "expected `name=value` or a mapping",
+            ));
+            return;
+        }
+    }
+    for arg in &task.args.entries {
+        args.insert(arg.name.node.as_str(), arg.value.clone());
+    }
+    let has_defaults = !task.all(|keywords| &keywords.module_defaults).is_empty();
+    for problem in module.check(&args, &BTreeMap::new()) {
+        let arg = task.args.get(&problem.param);
+        if arg.is_none() && has_defaults {
+            continue;
+        }
+        let span = match arg {
+            Some(arg) if problem.is_name => &arg.name.span,
+            Some(arg) => &arg.span,
+            None => &task.action.span,
+        };
+        let label = if problem.is_name {
+            "no such parameter"
+        } else {
+            "here"
+        };
+        let mistake = Mistake::new(
+            format!("{} (module `{}`)", problem.message, module.name),
+            span,
+            label,
+        );
+        mistakes.push(match problem.help {
+            Some(help) => mistake.help(help),
+            None => mistake,
+        });
+    }
+}

@@ -1,0 +1,203 @@
+//! Handlers: who is notified, and when they run.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    done::HostDone,
+    include,
+    items::{self, Failed, Hosts},
+    play::PlayState,
+    run::Run,
+    stack,
+};
+use crate::{
+    diagnostic::{Mistake, nearest},
+    event::Verdict,
+    inventory::HostId,
+    playbook::{Task, TaskKind},
+    value::{Unknown, Value},
+    vars::HostScope,
+};
+
+/// Remembers the handlers that a changed task notifies.
+pub(super) fn notify(r: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &HostDone) {
+    let Some(wanted) = task.effective(|keywords| keywords.notify.as_ref()) else {
+        return;
+    };
+    let all = done
+        .items
+        .as_deref()
+        .unwrap_or(std::slice::from_ref(&done.whole));
+    let changed = all.iter().any(|one| {
+        one.verdict == Verdict::Changed
+            || one.result.get("changed") == Some(&Value::Bool(true)) && !one.is_failed()
+    });
+    let unknown = Unknown::union(all.iter().filter_map(|one| match &one.verdict {
+        Verdict::Unknown(unknown) => Some(unknown.clone()),
+        _ => None,
+    }));
+    if !changed && unknown.is_none() || done.whole.is_failed() && !changed {
+        return;
+    }
+    let base = stack::of_play(r, play);
+    let stack = stack::of_task(r, &base, task, &Vec::new());
+    let Ok(scope) = r.variables.scope(done.host, &stack) else {
+        return;
+    };
+    let templar = r.templar(task.role().map(AsRef::as_ref));
+    for name in wanted {
+        let names = match templar.render(&name.node, &scope) {
+            Ok(Some(Value::List(names))) => names.to_vec(),
+            Ok(Some(name)) => vec![name],
+            Ok(None) => continue,
+            Err(failure) => {
+                r.mistaken([*failure.mistake]);
+                continue;
+            }
+        };
+        for asked in names.iter().filter_map(Value::as_str) {
+            let found = named(r, play, asked, &scope);
+            if found.is_empty() && r.settings.error_on_missing_handler {
+                let all: Vec<String> = play
+                    .handlers
+                    .borrow()
+                    .iter()
+                    .map(|one| one.title())
+                    .collect();
+                let mistake = Mistake::new(
+                    format!(
+                        "The requested handler '{asked}' was not found in either the main handlers list nor in the listening handlers list"
+                    ),
+                    &name.span,
+                    "no such handler",
+                )
+                .did_you_mean(nearest(asked, all.iter().map(String::as_str)));
+                play.stop_with(mistake);
+                return;
+            }
+            for at in found {
+                let unknown = if changed { None } else { unknown.clone() };
+                play.notify(at, done.host, unknown);
+            }
+        }
+    }
+}
+
+/// The handlers that a name or topic means: the last one of a name, all that listen.
+fn named(r: &Run<'_>, play: &PlayState<'_>, asked: &str, scope: &HostScope<'_>) -> Vec<usize> {
+    let handlers = play.handlers.borrow();
+    let rendered = |text: &str, task: &Task| -> String {
+        if !text.contains("{{") {
+            return text.to_owned();
+        }
+        let template = crate::value::Text::template(text, task.span.clone());
+        match r
+            .templar(task.role().map(AsRef::as_ref))
+            .render(&Value::Text(template), scope)
+        {
+            Ok(Some(Value::Text(name))) => name.as_str().to_owned(),
+            _ => text.to_owned(),
+        }
+    };
+    let mut found = Vec::new();
+    let by_name = handlers.iter().enumerate().rev().find(|(_, handler)| {
+        let own = handler
+            .keywords
+            .name
+            .as_ref()
+            .map(|name| rendered(&name.node, handler));
+        own.as_deref() == Some(asked) || rendered(&handler.title(), handler) == asked
+    });
+    found.extend(by_name.map(|(at, _)| at));
+    for (at, handler) in handlers.iter().enumerate() {
+        let listens = handler.listen.iter().any(|topic| {
+            let topic = rendered(&topic.node, handler);
+            let with_role = handler
+                .role()
+                .map(|role| format!("{} : {topic}", role.name));
+            topic == asked || with_role.as_deref() == Some(asked)
+        });
+        if listens && !found.contains(&at) {
+            found.push(at);
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Runs the notified handlers, in their order; gives the hosts on which one failed.
+pub(super) async fn flush<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    hosts: Hosts,
+) -> Vec<(HostId, Failed)> {
+    let mut failed: Vec<(HostId, Failed)> = Vec::new();
+    let mut at = 0;
+    loop {
+        let handler = play.handlers.borrow().get(at).cloned();
+        let Some(handler) = handler else { break };
+        let gone: BTreeSet<HostId> = failed.iter().map(|(host, _)| *host).collect();
+        let going: Hosts = hosts
+            .iter()
+            .copied()
+            .filter(|host| !gone.contains(host) && (play.goes_on(*host) || play.forces_handlers(r)))
+            .filter(|host| !play.is_unreachable(*host))
+            .collect();
+        let notified = play.take_notified(at, &going);
+        if !notified.is_empty() {
+            failed.extend(one(r, play, &handler, notified).await);
+        }
+        at += 1;
+    }
+    failed
+}
+
+async fn one<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    handler: &Arc<Task>,
+    notified: Vec<(HostId, Option<Unknown>)>,
+) -> Vec<(HostId, Failed)> {
+    let brought = Vec::new();
+    let sure: Hosts = notified
+        .iter()
+        .filter(|(_, unknown)| unknown.is_none())
+        .map(|(host, _)| *host)
+        .collect();
+    let mut failed = Vec::new();
+    if !sure.is_empty() {
+        let dones = run_here(r, play, handler, &sure, &brought).await;
+        let fate = items::settle(r, play, handler, sure, &dones);
+        failed.extend(fate.failed);
+        if !matches!(handler.kind, TaskKind::Module) {
+            for group in include::load(r, play, handler, &dones, &brought)
+                .into_iter()
+                .flatten()
+            {
+                play.take_in(&group.included);
+                let hosts = group.hosts.clone();
+                let inner = items::run_here(r, play, &group.included.items, hosts, &group.brought);
+                failed.extend(inner.await.failed);
+            }
+        }
+    }
+    // Whether these run depends on what nobody knows.
+    let doubtful: Vec<_> = notified
+        .into_iter()
+        .filter_map(|(host, unknown)| Some((host, unknown?)))
+        .collect();
+    if !doubtful.is_empty() {
+        items::unknown_task(r, play, handler, &doubtful);
+    }
+    failed
+}
+
+async fn run_here<'s>(
+    r: &'s Run<'s>,
+    play: &'s PlayState<'s>,
+    handler: &'s Arc<Task>,
+    hosts: &[HostId],
+    brought: &'s stack::Brought,
+) -> Vec<HostDone> {
+    items::on_all(r, play, handler, hosts, brought, true).await
+}

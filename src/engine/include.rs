@@ -1,0 +1,196 @@
+//! Tasks and roles that are included while the play runs.
+
+use std::sync::Arc;
+
+use super::{
+    done::{Done, HostDone},
+    items::Hosts,
+    judge,
+    play::PlayState,
+    run::Run,
+    stack::Brought,
+    view::{Trouble, View},
+};
+use crate::{
+    diagnostic::{Mistakes, Spanned},
+    event::Verdict,
+    inventory::{HostId, Vars},
+    playbook::{Included, RoleRequest, Task, TaskKind, Words},
+    template::Truth,
+    value::{Map, Text, Value},
+    vars::Level,
+};
+
+/// What one item of an include asks for.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) what: What,
+    /// The loop's variables, which the included tasks see.
+    vars: Map,
+}
+
+/// A file of tasks, or a role, with its names rendered.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum What {
+    Tasks(String),
+    Role {
+        name: String,
+        parts: [Option<String>; 4],
+    },
+}
+
+/// Settles what an include asks for on this host.
+pub(super) fn wanted(
+    view: &View<'_>,
+    item: Option<(Value, String)>,
+    includes: &mut Vec<Wanted>,
+) -> Done {
+    let mut done = match ask(view, item.is_some()) {
+        Ok(Some(wanted)) => {
+            let file = match &wanted.what {
+                What::Tasks(file) | What::Role { name: file, .. } => file.clone(),
+            };
+            includes.push(wanted);
+            let mut done = Done::new(Verdict::Ok);
+            done.result.insert("changed", false);
+            done.result.insert("include", file);
+            done
+        }
+        Ok(None) => Done::skipped(None),
+        Err(trouble) => Done::of_trouble(trouble),
+    };
+    done.item = item;
+    judge::forgive(view, &mut done);
+    done
+}
+
+fn ask(view: &View<'_>, in_loop: bool) -> Result<Option<Wanted>, Trouble> {
+    match view.all_hold(view.task.all(|keywords| &keywords.when))? {
+        (Truth::Is(false), _) => return Ok(None),
+        (Truth::Unknown(unknown), _) => return Err(Trouble::Unknown(unknown)),
+        (Truth::Is(true), _) => {}
+    }
+    let text = |text: &Spanned<Text>| -> Result<String, Trouble> {
+        Ok(view
+            .text(text)?
+            .map_or_else(String::new, |text| text.as_str().to_owned()))
+    };
+    let part = |words: &Words| words.as_ref().map(text).transpose();
+    let what = match &view.task.kind {
+        TaskKind::IncludeTasks { file, .. } => What::Tasks(text(file)?),
+        TaskKind::IncludeRole(request) => What::Role {
+            name: text(&request.name)?,
+            parts: [
+                part(&request.tasks_from)?,
+                part(&request.vars_from)?,
+                part(&request.defaults_from)?,
+                part(&request.handlers_from)?,
+            ],
+        },
+        TaskKind::Module => return Ok(None),
+    };
+    let mut vars = Map::new();
+    if in_loop {
+        let variable = view.variable("ansible_loop_var")?;
+        let variable = variable.as_ref().and_then(Value::as_str).unwrap_or("item");
+        for name in [
+            variable,
+            "ansible_loop_var",
+            "ansible_index_var",
+            "ansible_loop",
+        ] {
+            if let Some(value) = view.variable(name)? {
+                vars.insert(name, value);
+            }
+        }
+        if let Some(Value::Text(index)) = view.variable("ansible_index_var")?
+            && let Some(value) = view.variable(&index)?
+        {
+            vars.insert(index.as_str(), value);
+        }
+    }
+    Ok(Some(Wanted { what, vars }))
+}
+
+/// Included tasks with the hosts that run them.
+pub(super) struct Group {
+    pub(super) included: Included,
+    pub(super) hosts: Hosts,
+    pub(super) brought: Brought,
+    pub(super) shown: String,
+}
+
+/// Puts together what hosts ask for alike, and loads it. A host for which it cannot be loaded
+/// fails.
+pub(super) fn load(
+    run: &Run<'_>,
+    play: &PlayState<'_>,
+    task: &Task,
+    dones: &[HostDone],
+    brought: &Brought,
+) -> Vec<Result<Group, (Hosts, Mistakes)>> {
+    let mut groups: Vec<(Wanted, Vec<HostId>)> = Vec::new();
+    for done in dones {
+        for wanted in &done.includes {
+            let same = |(other, hosts): &&mut (Wanted, Vec<HostId>)| {
+                other.what == wanted.what
+                    && other.vars == wanted.vars
+                    && !hosts.contains(&done.host)
+            };
+            match groups.iter_mut().find(same) {
+                Some((_, hosts)) => hosts.push(done.host),
+                None => groups.push((wanted.clone(), vec![done.host])),
+            }
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(wanted, hosts)| {
+            let (shown, included) = match (&wanted.what, &task.kind) {
+                (What::Tasks(file), TaskKind::IncludeTasks { apply, .. }) => (
+                    file.clone(),
+                    run.loader
+                        .include_tasks(&play.play, task, file, apply.as_ref()),
+                ),
+                (What::Role { name, parts }, TaskKind::IncludeRole(request)) => {
+                    let request = rendered(request, name, parts);
+                    (
+                        name.clone(),
+                        run.loader.include_role(&play.play, task, &request),
+                    )
+                }
+                _ => (String::new(), Err(Mistakes::default())),
+            };
+            let included = included.map_err(|mistakes| (hosts.clone(), mistakes))?;
+            let mut brought = brought.clone();
+            if !wanted.vars.is_empty() {
+                let mut vars = Vars::new();
+                for (name, value) in wanted.vars.texts() {
+                    vars.insert(name, value.clone(), None);
+                }
+                brought.push((Level::IncludeParams, Arc::new(vars)));
+            }
+            Ok(Group {
+                shown,
+                included,
+                hosts,
+                brought,
+            })
+        })
+        .collect()
+}
+
+fn rendered(request: &RoleRequest, name: &str, parts: &[Option<String>; 4]) -> RoleRequest {
+    let mut request = request.clone();
+    request.name.node = Text::from(name);
+    let set = |words: &mut Words, part: &Option<String>| {
+        if let (Some(words), Some(part)) = (words, part) {
+            words.node = Text::from(part.as_str());
+        }
+    };
+    set(&mut request.tasks_from, &parts[0]);
+    set(&mut request.vars_from, &parts[1]);
+    set(&mut request.defaults_from, &parts[2]);
+    set(&mut request.handlers_from, &parts[3]);
+    request
+}

@@ -1,0 +1,546 @@
+//! Tasks and blocks in lockstep over hosts, as the linear strategy has them.
+
+use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
+
+use super::{
+    done::{Done, HostDone},
+    handlers, include,
+    play::PlayState,
+    run::Run,
+    stack::{self, Brought},
+    task,
+    together::together,
+};
+use crate::{
+    diagnostic::Mistake,
+    event::{self, Event, Verdict},
+    inventory::HostId,
+    playbook::{Block, BlockKind, Item, Task, TaskKind},
+    value::{Map, Value},
+};
+
+/// Hosts in the order of the play.
+pub(super) type Hosts = Vec<HostId>;
+
+/// What became of hosts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fate {
+    /// Those that go on.
+    pub(super) going: Hosts,
+    /// Those on which a task failed, with what failed.
+    pub(super) failed: Vec<(HostId, Failed)>,
+}
+
+/// The task that failed on a host, and its result.
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    name: String,
+    result: Value,
+}
+
+/// Runs items one after the other on all hosts that are still going.
+pub(super) fn run<'r>(
+    run: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    items: &'r [Item],
+    hosts: Hosts,
+    brought: &'r Brought,
+) -> Pin<Box<dyn Future<Output = Fate> + 'r>> {
+    Box::pin(async move {
+        let mut fate = Fate {
+            going: hosts,
+            failed: Vec::new(),
+        };
+        for item in items {
+            fate.going.retain(|host| play.goes_on(*host));
+            if fate.going.is_empty() {
+                break;
+            }
+            let hosts = std::mem::take(&mut fate.going);
+            let next = match item {
+                Item::Task(one) => one_task(run, play, one, hosts, brought).await,
+                Item::Block(block) => one_block(run, play, block, hosts, brought).await,
+            };
+            fate.going = next.going;
+            fate.failed.extend(next.failed);
+        }
+        fate
+    })
+}
+
+async fn one_block<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    block: &'r Block,
+    hosts: Hosts,
+    brought: &'r Brought,
+) -> Fate {
+    let mut hosts = hosts;
+    if let BlockKind::Role(role) = &block.kind {
+        let before = hosts.clone();
+        hosts.retain(|host| role.is_repeatable() || play.first_time(*host, &role.identity));
+        if hosts.is_empty() {
+            return Fate {
+                going: before,
+                failed: Vec::new(),
+            };
+        }
+        let idle: Hosts = before
+            .into_iter()
+            .filter(|host| !hosts.contains(host))
+            .collect();
+        let mut fate = run(r, play, &block.block, hosts, brought).await;
+        fate.going.extend(idle);
+        play.sort(&mut fate.going);
+        return fate;
+    }
+    let all = hosts.clone();
+    let caught = usize::from(!block.rescue.is_empty());
+    r.rescues.set(r.rescues.get() + caught);
+    let mut fate = run(r, play, &block.block, hosts, brought).await;
+    r.rescues.set(r.rescues.get() - caught);
+    if !block.rescue.is_empty() && !fate.failed.is_empty() {
+        let unreachable = |host: &HostId| play.is_unreachable(*host);
+        let failed = std::mem::take(&mut fate.failed);
+        let (lost, failed): (Vec<_>, Vec<_>) =
+            failed.into_iter().partition(|(host, _)| unreachable(host));
+        fate.failed = lost;
+        if !failed.is_empty() {
+            for (host, what) in &failed {
+                let name = Map::from([("name", what.name.as_str())]);
+                r.variables
+                    .set(*host, "ansible_failed_task", name.into(), None);
+                r.variables
+                    .set(*host, "ansible_failed_result", what.result.clone(), None);
+                play.forgive(*host);
+            }
+            let hosts: Hosts = failed.iter().map(|(host, _)| *host).collect();
+            let rescued = run(r, play, &block.rescue, hosts, brought).await;
+            for host in &rescued.going {
+                r.count(&r.host_name(*host), |tally| {
+                    tally.rescued += 1;
+                    tally.failed = tally.failed.saturating_sub(1);
+                });
+            }
+            fate.going.extend(rescued.going);
+            play.sort(&mut fate.going);
+            fate.failed.extend(rescued.failed);
+        }
+    }
+    if !block.always.is_empty() {
+        let failed: BTreeSet<HostId> = fate.failed.iter().map(|(host, _)| *host).collect();
+        for host in &failed {
+            play.forgive(*host);
+        }
+        let hosts: Hosts = all
+            .into_iter()
+            .filter(|host| fate.going.contains(host) || failed.contains(host))
+            .filter(|host| !play.is_unreachable(*host))
+            .collect();
+        let last = run(r, play, &block.always, hosts, brought).await;
+        for host in &failed {
+            play.fail(*host);
+        }
+        fate.failed.extend(
+            last.failed
+                .into_iter()
+                .filter(|(host, _)| !failed.contains(host)),
+        );
+        fate.going = last
+            .going
+            .into_iter()
+            .filter(|host| !failed.contains(host))
+            .collect();
+    }
+    fate
+}
+
+async fn one_task<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    task: &'r Arc<Task>,
+    hosts: Hosts,
+    brought: &'r Brought,
+) -> Fate {
+    let untouched = |going: Hosts| Fate {
+        going,
+        failed: Vec::new(),
+    };
+    if !r.started.get() {
+        let asked = r.options.start_at.as_deref().unwrap_or_default();
+        if !super::play::is_named(task, asked) {
+            return untouched(hosts);
+        }
+        r.started.set(true);
+    }
+    if !r.options.tags.takes(&task.tags()) {
+        return untouched(hosts);
+    }
+    if task.module() == "meta" {
+        return meta(r, play, task, hosts, brought).await;
+    }
+    let dones = on_all(r, play, task, &hosts, brought, false).await;
+    let mut fate = settle(r, play, task, hosts, &dones);
+    if !matches!(task.kind, TaskKind::Module) {
+        included(r, play, task, &dones, brought, &mut fate).await;
+    }
+    fate
+}
+
+/// `meta` runs once for all hosts, or for each: what it does, `PlayState::meta` decides.
+async fn meta<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    task: &'r Arc<Task>,
+    hosts: Hosts,
+    brought: &'r Brought,
+) -> Fate {
+    let asked = task
+        .args
+        .free
+        .as_ref()
+        .map_or("", |free| free.node.as_str().trim());
+    if asked == "flush_handlers" {
+        let failed = handlers::flush(r, play, hosts.clone()).await;
+        let gone: BTreeSet<HostId> = failed.iter().map(|(host, _)| *host).collect();
+        return Fate {
+            going: hosts
+                .into_iter()
+                .filter(|host| !gone.contains(host))
+                .collect(),
+            failed,
+        };
+    }
+    let base = stack::of_play(r, play);
+    let mut going = Hosts::new();
+    let mut failed = Vec::new();
+    for host in hosts {
+        let done = task::on_host(r, play, &base, task, host, brought).await;
+        if done.whole.is_failed() {
+            r.tell(&Event::TaskStarted(&announced(r, task, &base, host, false)));
+            tell(r, task, &done);
+            play.fail(host);
+            failed.push((host, what_failed(task, &done)));
+        } else {
+            if asked == "reset_connection" && done.whole.verdict != Verdict::Skipped {
+                r.pool.reset(&r.host_name(host)).await;
+            }
+            going.push(host);
+        }
+    }
+    going.retain(|host| play.goes_on(*host));
+    Fate { going, failed }
+}
+
+/// Carries a task out on all hosts, and tells what came of it in their order.
+pub(super) async fn on_all<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    task: &'r Arc<Task>,
+    hosts: &[HostId],
+    brought: &'r Brought,
+    is_handler: bool,
+) -> Vec<HostDone> {
+    let base = stack::of_play(r, play);
+    let Some(first) = hosts.first() else {
+        return Vec::new();
+    };
+    r.tell(&Event::TaskStarted(&announced(
+        r, task, &base, *first, is_handler,
+    )));
+    let once = task
+        .effective(|keywords| keywords.run_once.as_ref())
+        .is_some_and(|flag| flag.node.known() == Some(&true));
+    let asked = if once { &hosts[..1] } else { hosts };
+    let forks = match task.effective(|keywords| keywords.throttle.as_ref()) {
+        Some(limit) => match limit.node.known() {
+            Some(limit) if *limit > 0 => r.options.forks.min(usize::try_from(*limit).unwrap_or(1)),
+            _ => r.options.forks,
+        },
+        None => r.options.forks,
+    };
+    let mut dones = Vec::new();
+    {
+        let base = &base;
+        let futures = asked
+            .iter()
+            .map(|host| {
+                let future = task::on_host(r, play, base, task, *host, brought);
+                Box::pin(future) as Pin<Box<dyn Future<Output = HostDone> + '_>>
+            })
+            .collect();
+        together(futures, forks, |_, done| {
+            tell(r, task, &done);
+            dones.push(done);
+        })
+        .await;
+    }
+    if once && let Some(first) = dones.first().cloned() {
+        for host in &hosts[1..] {
+            dones.push(HostDone {
+                host: *host,
+                ..first.clone()
+            });
+        }
+    }
+    for done in &dones {
+        task::keep(r, play, task, done);
+    }
+    dones
+}
+
+/// What is said of a task before it starts, with the variables of its first host.
+fn announced(
+    r: &Run<'_>,
+    task: &Task,
+    base: &crate::vars::Stack,
+    host: HostId,
+    is_handler: bool,
+) -> event::Task {
+    let title = task.title();
+    let stack = stack::of_task(r, base, task, &Vec::new());
+    let name = match r.variables.scope(host, &stack) {
+        Ok(scope) if title.contains("{{") => {
+            let text = crate::value::Text::template(title.as_str(), task.span.clone());
+            let templar = r.templar(task.role().map(AsRef::as_ref));
+            match templar.render(&Value::Text(text), &scope) {
+                Ok(Some(Value::Text(name))) => {
+                    r.secrets.learn(&Value::Text(name.clone()));
+                    name.as_str().to_owned()
+                }
+                Ok(Some(Value::Unknown(_)) | None) | Err(_) => title,
+                Ok(Some(other)) => crate::value::to_json(&other).to_string(),
+            }
+        }
+        _ => title,
+    };
+    event::Task {
+        name,
+        place: Some(task.span.place()),
+        is_handler,
+        is_check: r.options.check,
+        action: task.action.node.as_str().to_owned(),
+    }
+}
+
+/// Tells the items of a loop and the task itself.
+pub(super) fn tell(r: &Run<'_>, task: &Task, done: &HostDone) {
+    let host = r.host_name(done.host);
+    let is_loop = done.items.as_ref().is_some_and(|items| !items.is_empty());
+    if !matches!(task.kind, TaskKind::Module) && matches!(done.whole.verdict, Verdict::Ok) {
+        return;
+    }
+    for item in done.items.iter().flatten() {
+        warn(r, item);
+        r.tell(&Event::ItemDone(&shown(&host, item, false)));
+    }
+    if !is_loop {
+        warn(r, &done.whole);
+    }
+    r.tell(&Event::HostDone(&shown(&host, &done.whole, is_loop)));
+}
+
+fn warn(r: &Run<'_>, done: &Done) {
+    for warning in &done.warnings {
+        r.warn(warning);
+    }
+    if let Verdict::Unknown(unknown) = &done.verdict {
+        r.because(unknown);
+    }
+}
+
+fn shown<'d>(host: &'d str, done: &'d Done, is_loop: bool) -> event::Done<'d> {
+    event::Done {
+        host,
+        delegate: done.delegate.as_deref(),
+        verdict: done.verdict.clone(),
+        item: done.item.as_ref().map(|(_, label)| label.clone()),
+        result: &done.result,
+        changes: &done.changes,
+        diff: done.diff,
+        no_log: done.no_log,
+        always_shown: done.always_shown,
+        is_loop,
+        mistake: done.mistake.as_ref(),
+    }
+}
+
+fn what_failed(task: &Task, done: &HostDone) -> Failed {
+    Failed {
+        name: task.title(),
+        result: done.whole.registered(),
+    }
+}
+
+/// Counts, notifies, and parts the hosts that go on from those that failed.
+pub(super) fn settle(
+    r: &Run<'_>,
+    play: &PlayState<'_>,
+    task: &Task,
+    hosts: Hosts,
+    dones: &[HostDone],
+) -> Fate {
+    let mut fate = Fate::default();
+    let once = dones.len() == hosts.len() && hosts.len() > 1 && is_once(task);
+    for (at, done) in dones.iter().enumerate() {
+        let name = r.host_name(done.host);
+        if !(once && at > 0) {
+            count(r, &name, &done.whole.verdict);
+        }
+        handlers::notify(r, play, task, done);
+        match &done.whole.verdict {
+            Verdict::Unreachable { ignored: false } => {
+                play.lose(done.host);
+                fate.failed.push((done.host, what_failed(task, done)));
+            }
+            Verdict::Failed { ignored: false } => {
+                play.fail(done.host);
+                fate.failed.push((done.host, what_failed(task, done)));
+            }
+            _ => fate.going.push(done.host),
+        }
+    }
+    let fatal = task
+        .effective(|keywords| keywords.any_errors_fatal.as_ref())
+        .map_or(r.settings.any_errors_fatal, |flag| {
+            flag.node.known() == Some(&true)
+        });
+    if !fate.failed.is_empty() && (fatal || once) {
+        play.doom();
+    }
+    fate
+}
+
+fn is_once(task: &Task) -> bool {
+    task.effective(|keywords| keywords.run_once.as_ref())
+        .is_some_and(|flag| flag.node.known() == Some(&true))
+}
+
+fn count(r: &Run<'_>, host: &str, verdict: &Verdict) {
+    r.count(host, |tally| match verdict {
+        Verdict::Ok => tally.ok += 1,
+        Verdict::Changed => {
+            tally.ok += 1;
+            tally.changed += 1;
+        }
+        Verdict::Skipped => tally.skipped += 1,
+        Verdict::Failed { ignored: false } => tally.failed += 1,
+        Verdict::Failed { ignored: true } => {
+            tally.ok += 1;
+            tally.ignored += 1;
+        }
+        Verdict::Unreachable { ignored: false } => tally.unreachable += 1,
+        Verdict::Unreachable { ignored: true } => tally.skipped += 1,
+        Verdict::Unknown(_) => tally.unknown += 1,
+    });
+}
+
+/// Runs what an include brought, group by group.
+async fn included<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    task: &'r Task,
+    dones: &[HostDone],
+    brought: &Brought,
+    fate: &mut Fate,
+) {
+    for group in include::load(r, play, task, dones, brought) {
+        let group = match group {
+            Ok(group) => group,
+            Err((hosts, mistakes)) => {
+                let mistake = mistakes.0.into_iter().next();
+                let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("it cannot be included"));
+                for host in hosts {
+                    let done = HostDone {
+                        host,
+                        whole: Done::of_trouble(mistake.clone().into()),
+                        items: None,
+                        includes: Vec::new(),
+                    };
+                    tell(r, task, &done);
+                    let name = r.host_name(host);
+                    r.count(&name, |tally| {
+                        tally.failed += 1;
+                        tally.ok = tally.ok.saturating_sub(1);
+                    });
+                    play.fail(host);
+                    fate.going.retain(|one| *one != host);
+                    fate.failed.push((host, what_failed(task, &done)));
+                }
+                continue;
+            }
+        };
+        r.mistaken(group.included.warnings.iter().cloned());
+        let names: Vec<String> = group
+            .hosts
+            .iter()
+            .map(|host| r.host_name(*host).to_string())
+            .collect();
+        r.tell(&Event::Included {
+            file: &group.shown,
+            hosts: &names,
+        });
+        play.take_in(&group.included);
+        let hosts: Hosts = group
+            .hosts
+            .iter()
+            .copied()
+            .filter(|host| fate.going.contains(host))
+            .collect();
+        let inner = Box::pin(run_included(r, play, &group, hosts.clone())).await;
+        let gone: BTreeSet<HostId> = hosts
+            .iter()
+            .copied()
+            .filter(|host| !inner.going.contains(host))
+            .collect();
+        fate.going.retain(|host| !gone.contains(host));
+        fate.failed.extend(inner.failed);
+    }
+}
+
+async fn run_included<'r>(
+    r: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    group: &include::Group,
+    hosts: Hosts,
+) -> Fate {
+    // The run and the play live longer than what was included for this task alone.
+    run_here(r, play, &group.included.items, hosts, &group.brought).await
+}
+
+/// Like [`run`], for items that live only as long as the task that brought them.
+pub(super) fn run_here<'s>(
+    r: &'s Run<'s>,
+    play: &'s PlayState<'s>,
+    items: &'s [Item],
+    hosts: Hosts,
+    brought: &'s Brought,
+) -> Pin<Box<dyn Future<Output = Fate> + 's>> {
+    run(r, play, items, hosts, brought)
+}
+
+/// Tells of a handler that nobody knows to be notified.
+pub(super) fn unknown_task(
+    r: &Run<'_>,
+    play: &PlayState<'_>,
+    task: &Task,
+    doubtful: &[(HostId, crate::value::Unknown)],
+) {
+    let base = stack::of_play(r, play);
+    let Some((first, _)) = doubtful.first() else {
+        return;
+    };
+    r.tell(&Event::TaskStarted(&announced(
+        r, task, &base, *first, true,
+    )));
+    for (host, unknown) in doubtful {
+        let done = HostDone {
+            host: *host,
+            whole: Done::unknown(unknown.clone()),
+            items: None,
+            includes: Vec::new(),
+        };
+        tell(r, task, &done);
+        count(r, &r.host_name(*host), &done.whole.verdict);
+    }
+}

@@ -1,0 +1,174 @@
+//! How a task that was carried out ended: changed, failed, ignored.
+
+use super::{
+    done::Done,
+    view::{Trouble, View},
+};
+use crate::{
+    change::{Act, Change},
+    event::Verdict,
+    inventory::Vars,
+    template::Truth,
+    value::{Map, Unknown, Value},
+    vars::Level,
+    wire::Outcome,
+};
+
+/// Makes of a node's outcome what the task came to, before its own conditions are asked.
+pub(super) fn of_outcome(view: &View<'_>, outcome: Outcome, rehearses: bool) -> Done {
+    let place = view.task.span.place();
+    let title = view.task.title();
+    let due = |unknown: &Unknown| unknown.due_to(&title, Some(&place));
+    let changed = outcome.changed();
+    if let (Err(unknown), true) = (&changed, outcome.changes.is_empty()) {
+        let mut done = Done::unknown(due(unknown));
+        done.warnings = outcome.warnings;
+        return done;
+    }
+    let mut result = Map::new();
+    result.insert(
+        "changed",
+        match &changed {
+            Ok(changed) => Value::Bool(*changed),
+            Err(unknown) => Value::Unknown(due(unknown)),
+        },
+    );
+    for (key, value) in outcome.result {
+        if key.as_str().is_none_or(|key| !key.starts_with("_ansible_")) {
+            result.insert(key, value);
+        }
+    }
+    if !outcome.warnings.is_empty() {
+        let warnings = outcome
+            .warnings
+            .iter()
+            .map(|text| Value::from(text.as_str()));
+        result.insert("warnings", Value::list(warnings));
+    }
+    let verdict = match (&outcome.failure, &changed) {
+        (Some(failure), _) => {
+            result.insert("msg", failure.message.as_str());
+            Verdict::Failed { ignored: false }
+        }
+        (None, Err(unknown)) => Verdict::Unknown(due(unknown)),
+        (None, Ok(true)) => Verdict::Changed,
+        (None, Ok(false)) => Verdict::Ok,
+    };
+    result.insert("failed", outcome.failure.is_some());
+    let mut done = Done {
+        result,
+        changes: outcome.changes,
+        warnings: outcome.warnings,
+        ..Done::new(verdict)
+    };
+    if let Some(failure) = outcome.failure {
+        done.mistake = Some(super::task::pointed(
+            view.task,
+            failure.param.as_deref(),
+            &failure.message,
+        ));
+    }
+    if rehearses {
+        doubt(view, &mut done);
+    }
+    done
+}
+
+/// A program is foretold as if it succeeds. Where its failing would not stop the play, nobody
+/// knows whether it does.
+fn doubt(view: &View<'_>, done: &mut Done) {
+    let runs = |change: &Change| matches!(change, Change::Act(Act::Run(_)));
+    if !done.changes.iter().any(runs) {
+        return;
+    }
+    let ignored = view
+        .flag(|keywords| &keywords.ignore_errors)
+        .is_ok_and(|ignored| ignored == Some(true));
+    if !ignored && view.task.failed_when.is_empty() && view.run.rescues.get() == 0 {
+        return;
+    }
+    let why = Unknown::because("whether the program fails is known only when it ran")
+        .due_to(&view.task.title(), Some(&view.task.span.place()));
+    done.result.insert("rc", why.clone());
+    done.result.insert("failed", why);
+}
+
+/// Asks `changed_when` and `failed_when` what they make of it.
+pub(super) fn by_conditions(view: &View<'_>, mut done: Done) -> Done {
+    let task = view.task;
+    if matches!(done.verdict, Verdict::Skipped | Verdict::Unreachable { .. })
+        || task.changed_when.is_empty() && task.failed_when.is_empty()
+    {
+        return done;
+    }
+    let mut vars = Vars::new();
+    if let Some(name) = &task.register {
+        vars.insert(name.node.as_str(), done.registered(), Some(&name.span));
+    }
+    let view = view.with(Level::Loop, vars);
+    if !task.failed_when.is_empty() && !matches!(done.verdict, Verdict::Unknown(_)) {
+        match view.all_hold(&task.failed_when).map(|(truth, _)| truth) {
+            Ok(Truth::Is(failed)) => {
+                done.result.insert("failed", failed);
+                done.result.insert("failed_when_result", failed);
+                done.verdict = match (failed, done.result.get("changed")) {
+                    (true, _) => Verdict::Failed { ignored: false },
+                    (false, Some(Value::Bool(true))) => Verdict::Changed,
+                    (false, _) => Verdict::Ok,
+                };
+                if !failed {
+                    done.mistake = None;
+                } else if done.mistake.is_none() {
+                    let why = "its `failed_when` says so";
+                    done.mistake = Some(super::task::pointed(task, None, why));
+                }
+            }
+            // A prediction says what happens if the task succeeds.
+            Ok(Truth::Unknown(unknown)) => {
+                done.result.insert("failed", unknown.clone());
+                done.result.insert("failed_when_result", unknown);
+            }
+            Err(mistake) => return Done::of_trouble(mistake.into()),
+        }
+    }
+    if !task.changed_when.is_empty() {
+        match view.all_hold(&task.changed_when).map(|(truth, _)| truth) {
+            Ok(Truth::Is(changed)) => {
+                done.result.insert("changed", changed);
+                if matches!(
+                    done.verdict,
+                    Verdict::Ok | Verdict::Changed | Verdict::Unknown(_)
+                ) && !(matches!(done.verdict, Verdict::Unknown(_)) && done.result.is_empty())
+                {
+                    done.verdict = if changed {
+                        Verdict::Changed
+                    } else {
+                        Verdict::Ok
+                    };
+                }
+            }
+            Ok(Truth::Unknown(unknown)) => {
+                done.result.insert("changed", unknown.clone());
+                if !matches!(done.verdict, Verdict::Failed { .. }) {
+                    done.verdict = Verdict::Unknown(unknown);
+                }
+            }
+            Err(mistake) => return Done::of_trouble(mistake.into()),
+        }
+    }
+    done
+}
+
+/// Whether a failure is to be ignored.
+pub(super) fn forgive(view: &View<'_>, done: &mut Done) {
+    let truth = |flag: Result<Option<bool>, Trouble>| matches!(flag, Ok(Some(true)));
+    match &mut done.verdict {
+        Verdict::Failed { ignored } => {
+            *ignored = truth(view.flag(|keywords| &keywords.ignore_errors));
+        }
+        Verdict::Unreachable { ignored } => {
+            *ignored = truth(view.flag(|keywords| &keywords.ignore_unreachable));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,273 @@
+//! Loops: their items, their variables, and tasks that are tried again.
+
+use std::time::Duration;
+
+use super::{
+    done::Done,
+    view::{Trouble, View},
+};
+use crate::{
+    diagnostic::{Mistake, Spanned},
+    event::{Event, Verdict},
+    inventory::Vars,
+    playbook::{Fraction, Given, Repeat},
+    template::Truth,
+    value::{Map, Text, Unknown, Value},
+    vars::Level,
+};
+
+/// The loop's names and pause.
+pub(super) struct Control {
+    pub(super) variable: String,
+    index: Option<String>,
+    pub(super) pause: Option<Duration>,
+    extended: bool,
+    all_items: bool,
+}
+
+/// The items of the task's loop; `None` when it has none.
+pub(super) fn items(view: &View<'_>) -> Result<Option<Vec<Value>>, Trouble> {
+    let (value, span) = match &view.task.repeat {
+        None => return Ok(None),
+        Some(Repeat::Loop(list)) => (view.value(&list.node, &list.span)?, &list.span),
+        Some(Repeat::With { lookup, terms }) => {
+            (Some(looked_up(view, lookup, terms)?), &terms.span)
+        }
+    };
+    match value {
+        Some(Value::List(items)) => Ok(Some(items.to_vec())),
+        Some(Value::Unknown(unknown)) => Err(Trouble::Unknown(unknown)),
+        None => Ok(Some(Vec::new())),
+        Some(other) => Err(Mistake::new(
+            format!("a loop needs a list, and this is a {}", other.type_name()),
+            span,
+            "not a list",
+        )
+        .into()),
+    }
+}
+
+/// What a lookup makes of its terms.
+fn looked_up(
+    view: &View<'_>,
+    lookup: &Spanned<String>,
+    terms: &Spanned<Value>,
+) -> Result<Value, Trouble> {
+    let rendered = view.value(&terms.node, &terms.span)?.unwrap_or_default();
+    let list = match rendered {
+        Value::List(items) => items.to_vec(),
+        Value::Unknown(unknown) => return Err(Trouble::Unknown(unknown)),
+        other => vec![other],
+    };
+    // `with_items` flattens one level; every other lookup is asked by its name.
+    if lookup.node == "items" {
+        let flat = list.into_iter().flat_map(|item| match item {
+            Value::List(inner) => inner.to_vec(),
+            other => vec![other],
+        });
+        return Ok(Value::list(flat));
+    }
+    if lookup.node == "list" {
+        return Ok(Value::from(list));
+    }
+    let mut vars = Vars::new();
+    vars.insert("hostwright_terms", Value::from(list), None);
+    let call = format!(
+        "query('{}', *hostwright_terms)",
+        lookup.node.replace('\'', "")
+    );
+    let view = view.with(Level::Loop, vars);
+    let text = Text::template(call, lookup.span.clone());
+    view.templar
+        .expression(&text, &view.scope)
+        .map_err(|failure| failure.mistake.at(&terms.span, "these terms").into())
+}
+
+/// What `loop_control` says.
+pub(super) fn control(view: &View<'_>) -> Result<Control, Trouble> {
+    let wanted = &view.task.loop_control;
+    let words = |text: &Option<Spanned<Text>>| match text {
+        Some(text) => view.text(text),
+        None => Ok(None),
+    };
+    let flag = |flag: &crate::playbook::Flag, unset: bool| match flag {
+        Some(flag) => view.truth(flag).map(|truth| truth.unwrap_or(unset)),
+        None => Ok(unset),
+    };
+    Ok(Control {
+        variable: words(&wanted.loop_var)?
+            .map_or_else(|| "item".to_owned(), |text| text.as_str().to_owned()),
+        index: words(&wanted.index_var)?.map(|text| text.as_str().to_owned()),
+        pause: seconds(view, &wanted.pause)?.filter(|pause| !pause.is_zero()),
+        extended: flag(&wanted.extended, false)?,
+        all_items: flag(&wanted.extended_allitems, true)?,
+    })
+}
+
+fn seconds(view: &View<'_>, number: &Fraction) -> Result<Option<Duration>, Trouble> {
+    let Some(number) = number else {
+        return Ok(None);
+    };
+    let seconds = match &number.node {
+        Given::Known(seconds) => *seconds,
+        Given::Template(text) => match view.known(&Value::Text(text.clone()), &number.span)? {
+            Some(Value::Int(seconds)) => seconds as f64,
+            Some(Value::Float(seconds)) => seconds,
+            Some(Value::Text(text)) => text.trim().parse().unwrap_or(0.0),
+            _ => 0.0,
+        },
+    };
+    Ok(Some(
+        Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+    ))
+}
+
+/// The view of one item.
+pub(super) fn with_item<'r>(
+    view: &View<'r>,
+    control: &Control,
+    items: &[Value],
+    at: usize,
+) -> View<'r> {
+    let mut vars = Vars::new();
+    vars.insert(control.variable.as_str(), items[at].clone(), None);
+    vars.insert("ansible_loop_var", control.variable.as_str(), None);
+    if let Some(index) = &control.index {
+        vars.insert(index.as_str(), at as i64, None);
+        vars.insert("ansible_index_var", index.as_str(), None);
+    }
+    if control.extended {
+        let count = items.len() as i64;
+        let index = at as i64;
+        let mut extended = Map::new();
+        extended.insert("index", index + 1);
+        extended.insert("index0", index);
+        extended.insert("first", at == 0);
+        extended.insert("last", at + 1 == items.len());
+        extended.insert("length", count);
+        extended.insert("revindex", count - index);
+        extended.insert("revindex0", count - index - 1);
+        if control.all_items {
+            extended.insert("allitems", items.to_vec());
+        }
+        if let Some(next) = items.get(at + 1) {
+            extended.insert("nextitem", next.clone());
+        }
+        if let Some(before) = at.checked_sub(1).and_then(|before| items.get(before)) {
+            extended.insert("previtem", before.clone());
+        }
+        vars.insert("ansible_loop", extended, None);
+    }
+    view.with(Level::Loop, vars)
+}
+
+/// How an item is shown: by its label, or as Python prints it.
+pub(super) fn label(view: &View<'_>, item: &Value) -> String {
+    let label = &view.task.loop_control.label;
+    let value = match label {
+        Some(label) => view.value(&label.node, &label.span).ok().flatten(),
+        None => None,
+    };
+    let value = value.unwrap_or_else(|| item.clone());
+    let mut vars = Vars::new();
+    vars.insert("hostwright_label", value, None);
+    let view = view.with(Level::Loop, vars);
+    let span = &view.task.span;
+    let text = Text::template("hostwright_label | string", span.clone());
+    match view.templar.expression(&text, &view.scope) {
+        Ok(Value::Text(text)) => text.as_str().to_owned(),
+        Ok(Value::Unknown(_)) => "unknown".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Whether the loop ends with this item.
+pub(super) fn breaks(view: &View<'_>, done: Option<&Done>) -> bool {
+    let conditions = &view.task.loop_control.break_when;
+    if conditions.is_empty() {
+        return false;
+    }
+    let view = match (&view.task.register, done) {
+        (Some(name), Some(done)) => {
+            let mut vars = Vars::new();
+            vars.insert(name.node.as_str(), done.registered(), Some(&name.span));
+            view.with(Level::Loop, vars)
+        }
+        _ => view.clone(),
+    };
+    matches!(view.all_hold(conditions), Ok((Truth::Is(true), _)))
+}
+
+/// Tries until the conditions of `until` hold, or the retries are used up.
+pub(super) async fn until<'r>(
+    view: &View<'r>,
+    mut attempt: impl AsyncFnMut(&View<'r>) -> Done,
+) -> Done {
+    let task = view.task;
+    let (retries, delay) = match (view.whole(&task.retries), seconds(view, &task.delay)) {
+        (Ok(retries), Ok(delay)) => (
+            retries.unwrap_or(3).max(0).unsigned_abs(),
+            delay.unwrap_or(Duration::from_secs(5)),
+        ),
+        (Err(trouble), _) | (_, Err(trouble)) => return Done::of_trouble(trouble),
+    };
+    let mut left = retries;
+    let mut tried = 0_u64;
+    loop {
+        tried += 1;
+        let mut done = attempt(view).await;
+        if matches!(done.verdict, Verdict::Skipped) {
+            return done;
+        }
+        done.result.insert("attempts", tried);
+        let mut vars = Vars::new();
+        if let Some(name) = &task.register {
+            vars.insert(name.node.as_str(), done.registered(), Some(&name.span));
+        }
+        let now = view.with(Level::Loop, vars);
+        let enough = if task.until.is_empty() {
+            Ok((Truth::Is(!done.is_failed()), None))
+        } else {
+            now.all_hold(&task.until)
+        };
+        match enough {
+            Ok((Truth::Is(true), _)) => {
+                if matches!(done.verdict, Verdict::Failed { .. }) && !task.until.is_empty() {
+                    done.result.insert("failed", true);
+                }
+                return done;
+            }
+            // The run tries until it holds; how often, nobody knows.
+            Ok((Truth::Unknown(unknown), _)) => {
+                done.result.insert("attempts", unknown);
+                return done;
+            }
+            Ok((Truth::Is(false), _)) if view.run.options.check => {
+                let why =
+                    Unknown::because("it is tried until a condition holds that does not hold yet")
+                        .due_to(&task.title(), Some(&task.span.place()));
+                return Done {
+                    item: done.item,
+                    ..Done::unknown(why)
+                };
+            }
+            Ok((Truth::Is(false), _)) if left == 0 => {
+                if !matches!(done.verdict, Verdict::Unreachable { .. }) {
+                    done.verdict = Verdict::Failed { ignored: false };
+                    done.result.insert("failed", true);
+                    super::judge::forgive(view, &mut done);
+                }
+                return done;
+            }
+            Ok((Truth::Is(false), _)) => {}
+            Err(mistake) => return Done::of_trouble(mistake.into()),
+        }
+        view.run.tell(&Event::Retried {
+            host: view.scope.host_name(),
+            left,
+            result: &done.result,
+        });
+        left -= 1;
+        tokio::time::sleep(delay).await;
+    }
+}

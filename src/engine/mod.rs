@@ -1,0 +1,106 @@
+//! Walks plays over hosts: strategy, blocks, loops, conditions, handlers, registers.
+//!
+//! Hosts go through a play in lockstep, task by task. What a task needs from the control side is
+//! settled here with the host's variables; what it does on the host, the node there plans and
+//! applies. Every request to a node is one round trip, a whole loop included.
+
+mod actions;
+mod batches;
+mod check;
+mod done;
+mod handlers;
+mod include;
+mod items;
+mod judge;
+mod looping;
+mod play;
+mod pool;
+mod run;
+mod session;
+mod shelf;
+mod stack;
+mod supply;
+mod target;
+mod task;
+mod together;
+mod view;
+
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+
+use crate::{
+    config::{Environment, Settings},
+    connection::Connector,
+    diagnostic::Mistakes,
+    event::{Event, Listener, Recap, Secrets},
+    playbook::{Loader, Playbook},
+    vars::Variables,
+};
+
+pub use check::check;
+pub use run::Options;
+
+/// Everything that a run needs.
+pub struct Engine<'a> {
+    pub options: Options,
+    pub settings: &'a Settings,
+    pub environment: &'a Environment,
+    pub variables: Variables,
+    pub loader: &'a Loader<'a>,
+    pub connector: Connector,
+    pub secrets: Secrets,
+    pub listener: Rc<RefCell<dyn Listener>>,
+    /// Under which the hosts' journals keep what is changed.
+    pub run: String,
+    /// Who runs it, for others to read.
+    pub owner: String,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    pub recap: Recap,
+    /// Round trips to nodes, greetings not counted.
+    pub round_trips: u64,
+}
+
+impl Engine<'_> {
+    /// Runs the plays of all playbooks.
+    ///
+    /// # Errors
+    /// Mistakes that were found only on the way and end the run; what was done stays done.
+    pub async fn run(self, playbooks: &[Playbook]) -> Result<Summary, Mistakes> {
+        let pool = pool::Pool::new(self.connector, self.run, self.owner);
+        let run = run::Run::new(
+            self.options,
+            self.settings,
+            self.environment,
+            self.variables,
+            self.loader,
+            pool,
+            self.secrets,
+            self.listener,
+        );
+        run.mistaken(run.variables.doubts());
+        let ended = all(&run, playbooks).await;
+        run.pool.close().await;
+        let recap = run.recap();
+        if !recap.hosts.is_empty() || ended.is_ok() {
+            run.tell(&Event::RunEnded(&recap));
+        }
+        ended?;
+        Ok(Summary {
+            recap,
+            round_trips: run.pool.trips(),
+        })
+    }
+}
+
+async fn all<'r>(run: &'r run::Run<'r>, playbooks: &'r [Playbook]) -> Result<(), Mistakes> {
+    let dead = RefCell::new(BTreeSet::new());
+    for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
+        if play::play(run, play, &dead).await? == play::End::Dead {
+            break;
+        }
+    }
+    Ok(())
+}

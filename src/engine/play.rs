@@ -1,0 +1,419 @@
+//! One play: its hosts, batches, sections and what becomes of them.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    actions, batches,
+    done::Done,
+    handlers, items,
+    items::Hosts,
+    run::Run,
+    stack,
+    view::{Trouble, View},
+};
+use crate::{
+    diagnostic::{Mistake, Mistakes, Span},
+    event::{self, Event, Verdict},
+    inventory::{HostId, Vars},
+    playbook::{
+        Args, Included, Item, Keywords, LoopControl, Play, Role, Scope, ScopeKind, Task, TaskKind,
+    },
+    value::{Map, Text, Unknown, Value},
+    vars::PlayNames,
+};
+
+/// A play at work.
+pub(super) struct PlayState<'p> {
+    pub(super) play: &'p Arc<Play>,
+    pub(super) prompts: Arc<Vars>,
+    pub(super) handlers: RefCell<Vec<Arc<Task>>>,
+    pub(super) roles: RefCell<Vec<Arc<Role>>>,
+    all: Hosts,
+    batch: RefCell<Hosts>,
+    names: RefCell<BTreeMap<HostId, Arc<str>>>,
+    /// Hosts that a task failed on, that are lost, that have ended.
+    failed: RefCell<BTreeSet<HostId>>,
+    lost: RefCell<BTreeSet<HostId>>,
+    ended: RefCell<BTreeSet<HostId>>,
+    done_roles: RefCell<BTreeSet<(HostId, String)>>,
+    notified: RefCell<BTreeMap<usize, BTreeMap<HostId, Option<Unknown>>>>,
+    /// Nobody goes on: an error was fatal for all.
+    doomed: Cell<bool>,
+    /// The play ends for all, without an error.
+    over: Cell<bool>,
+    stop: RefCell<Option<Mistake>>,
+}
+
+/// How a play ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    GoesOn,
+    /// No host is left, and so no further play has any.
+    Dead,
+}
+
+/// Runs one play.
+pub(super) async fn play<'r>(
+    run: &'r Run<'r>,
+    play: &'r Arc<Play>,
+    dead: &RefCell<BTreeSet<HostId>>,
+) -> Result<End, Mistakes> {
+    run.enter(play.folder.clone());
+    let name = batches::title(run, play);
+    run.tell(&Event::PlayStarted(&event::Play {
+        name: name.clone(),
+        is_check: run.options.check,
+    }));
+    let hosts = batches::hosts(run, play)?;
+    let all: Hosts = hosts
+        .into_iter()
+        .filter(|host| !dead.borrow().contains(host))
+        .collect();
+    if all.is_empty() {
+        run.tell(&Event::NoHosts);
+        return Ok(End::GoesOn);
+    }
+    let batches = batches::batches(run, play, &all)?;
+    for batch in batches {
+        let state = PlayState {
+            play,
+            prompts: Arc::default(),
+            handlers: RefCell::new(play.handlers.clone()),
+            roles: RefCell::new(play.roles.clone()),
+            all: all.clone(),
+            batch: RefCell::new(batch.clone()),
+            names: RefCell::default(),
+            failed: RefCell::default(),
+            lost: RefCell::default(),
+            ended: RefCell::default(),
+            done_roles: RefCell::default(),
+            notified: RefCell::default(),
+            doomed: Cell::new(false),
+            over: Cell::new(false),
+            stop: RefCell::default(),
+        };
+        for host in &all {
+            state.names.borrow_mut().insert(*host, run.host_name(*host));
+        }
+        one_batch(run, &state, batch.clone()).await;
+        dead.borrow_mut().extend(state.failed.borrow().iter());
+        dead.borrow_mut().extend(state.lost.borrow().iter());
+        if let Some(mistake) = state.stop.take() {
+            return Err(mistake.into());
+        }
+        let gone = batch
+            .iter()
+            .filter(|host| dead.borrow().contains(host))
+            .count();
+        if state.doomed.get() || gone == batch.len() {
+            run.tell(&Event::NoHostsLeft);
+            return Ok(End::Dead);
+        }
+        if batches::too_many_failed(play, gone, batch.len()) {
+            run.tell(&Event::NoHostsLeft);
+            return Ok(End::Dead);
+        }
+    }
+    Ok(End::GoesOn)
+}
+
+async fn one_batch<'r>(run: &'r Run<'r>, state: &PlayState<'r>, batch: Hosts) {
+    facts(run, state, &batch).await;
+    let play = state.play;
+    let brought = Vec::new();
+    let roles_and_tasks: Vec<Item> = play.role_tasks.iter().chain(&play.tasks).cloned().collect();
+    for section in [&play.pre_tasks, &roles_and_tasks, &play.post_tasks] {
+        let hosts: Hosts = batch
+            .iter()
+            .copied()
+            .filter(|host| state.goes_on(*host))
+            .collect();
+        items::run_here(run, state, section, hosts, &brought).await;
+        flush_here(run, state, &batch).await;
+    }
+}
+
+async fn flush_here<'s>(run: &'s Run<'s>, state: &'s PlayState<'s>, batch: &Hosts) {
+    handlers::flush(run, state, batch.clone()).await;
+}
+
+/// Asks the hosts for facts, where the play wants them.
+async fn facts<'r>(run: &'r Run<'r>, state: &PlayState<'r>, batch: &Hosts) {
+    let play = state.play;
+    let wanted = match &play.gather_facts {
+        Some(flag) => flag.node.known() != Some(&false),
+        None => run.settings.gathering != crate::config::Gathering::Explicit,
+    };
+    if !wanted || !run.started.get() && run.options.start_at.is_none() {
+        return;
+    }
+    if !run.options.tags.takes(&["always"]) {
+        return;
+    }
+    let hosts: Hosts = batch
+        .iter()
+        .copied()
+        .filter(|host| {
+            play.gather_facts.is_some()
+                || run.settings.gathering != crate::config::Gathering::Smart
+                || run.variables.facts(*host).is_none()
+        })
+        .collect();
+    let task = Arc::new(gathering(play));
+    let brought = Vec::new();
+    facts_here(run, state, &task, hosts, &brought).await;
+}
+
+async fn facts_here<'s>(
+    run: &'s Run<'s>,
+    state: &'s PlayState<'s>,
+    task: &'s Arc<Task>,
+    hosts: Hosts,
+    brought: &'s stack::Brought,
+) {
+    let dones = items::on_all(run, state, task, &hosts, brought, false).await;
+    items::settle(run, state, task, hosts, &dones);
+}
+
+/// The task that gathers facts.
+fn gathering(play: &Arc<Play>) -> Task {
+    let span: &Span = &play.span;
+    let arg = |name: &str, value: Value| crate::playbook::Arg {
+        name: crate::diagnostic::Spanned::new(name.to_owned(), span.clone()),
+        value,
+        span: span.clone(),
+        node: None,
+    };
+    let mut args = Args::default();
+    if let Some(subset) = &play.gather_subset {
+        args.entries.push(arg("gather_subset", subset.node.clone()));
+    }
+    if let Some(path) = &play.fact_path {
+        args.entries
+            .push(arg("fact_path", Value::Text(path.node.clone())));
+    }
+    let text = |text: &str| crate::diagnostic::Spanned::new(Text::from(text), span.clone());
+    Task {
+        span: span.clone(),
+        action: text("setup"),
+        args,
+        keywords: Keywords {
+            name: Some(text("Gathering Facts")),
+            when: play.imported_when.clone(),
+            tags: vec![text("always")],
+            ..Keywords::default()
+        },
+        kind: TaskKind::Module,
+        repeat: None,
+        loop_control: LoopControl::default(),
+        register: None,
+        until: Vec::new(),
+        retries: None,
+        delay: None,
+        changed_when: Vec::new(),
+        failed_when: Vec::new(),
+        r#async: None,
+        poll: None,
+        listen: Vec::new(),
+        is_handler: false,
+        scope: Arc::new(Scope {
+            kind: ScopeKind::Block,
+            keywords: Keywords::default(),
+            parent: Some(Arc::clone(&play.scope)),
+            span: None,
+        }),
+    }
+}
+
+/// Whether a task is the one that `--start-at-task` means.
+pub(super) fn is_named(task: &Task, asked: &str) -> bool {
+    let own = task.keywords.name.as_ref().map(|name| name.node.as_str());
+    own == Some(asked) || task.title() == asked
+}
+
+impl PlayState<'_> {
+    /// What the play tells its tasks.
+    pub(super) fn names(&self) -> PlayNames {
+        let names = self.names.borrow();
+        let of = |hosts: &mut dyn Iterator<Item = &HostId>| -> Vec<Arc<str>> {
+            hosts.filter_map(|host| names.get(host).cloned()).collect()
+        };
+        let roles = self.roles.borrow();
+        PlayNames {
+            name: self.play.title(),
+            hosts_all: of(&mut self.all.iter()),
+            hosts: of(&mut self.all.iter().filter(|host| self.goes_on(**host))),
+            batch: of(&mut self
+                .batch
+                .borrow()
+                .iter()
+                .filter(|host| self.goes_on(**host))),
+            roles: roles.iter().map(|role| role.name.clone()).collect(),
+            dependent_roles: Vec::new(),
+        }
+    }
+
+    /// Whether a host still takes part.
+    pub(super) fn goes_on(&self, host: HostId) -> bool {
+        !self.doomed.get()
+            && !self.over.get()
+            && self.stop.borrow().is_none()
+            && !self.failed.borrow().contains(&host)
+            && !self.lost.borrow().contains(&host)
+            && !self.ended.borrow().contains(&host)
+    }
+
+    pub(super) fn is_unreachable(&self, host: HostId) -> bool {
+        self.lost.borrow().contains(&host)
+    }
+
+    pub(super) fn fail(&self, host: HostId) {
+        self.failed.borrow_mut().insert(host);
+    }
+
+    /// A rescue or an `always` goes on with the host.
+    pub(super) fn forgive(&self, host: HostId) {
+        self.failed.borrow_mut().remove(&host);
+    }
+
+    pub(super) fn lose(&self, host: HostId) {
+        self.lost.borrow_mut().insert(host);
+    }
+
+    /// An error that is fatal for all hosts.
+    pub(super) fn doom(&self) {
+        self.doomed.set(true);
+    }
+
+    /// A mistake that was found only now ends the run.
+    pub(super) fn stop_with(&self, mistake: Mistake) {
+        self.stop.borrow_mut().get_or_insert(mistake);
+    }
+
+    /// Whether a role has not run on this host before.
+    pub(super) fn first_time(&self, host: HostId, identity: &str) -> bool {
+        self.done_roles
+            .borrow_mut()
+            .insert((host, identity.to_owned()))
+    }
+
+    /// Hosts in the order of the play.
+    pub(super) fn sort(&self, hosts: &mut Hosts) {
+        hosts.sort_by_key(|host| self.all.iter().position(|one| one == host));
+    }
+
+    /// The host that a task is delegated to.
+    pub(super) fn delegate(&self, run: &Run<'_>, name: &str) -> Result<HostId, Mistake> {
+        actions::host_named(run, name)
+    }
+
+    /// What came with an include.
+    pub(super) fn take_in(&self, included: &Included) {
+        let mut handlers = self.handlers.borrow_mut();
+        for handler in &included.handlers {
+            if !handlers.iter().any(|known| Arc::ptr_eq(known, handler)) {
+                handlers.push(Arc::clone(handler));
+            }
+        }
+        for role in &included.roles {
+            if role.public.as_ref().and_then(|given| given.known()) == Some(&true) {
+                self.roles.borrow_mut().push(Arc::clone(role));
+            }
+        }
+    }
+
+    pub(super) fn notify(&self, handler: usize, host: HostId, unknown: Option<Unknown>) {
+        let mut notified = self.notified.borrow_mut();
+        let hosts = notified.entry(handler).or_default();
+        match (hosts.get(&host), &unknown) {
+            (Some(None), _) => {}
+            _ => {
+                hosts.insert(host, unknown);
+            }
+        }
+    }
+
+    /// Takes those of `hosts` that a handler was notified for.
+    pub(super) fn take_notified(
+        &self,
+        handler: usize,
+        hosts: &[HostId],
+    ) -> Vec<(HostId, Option<Unknown>)> {
+        let mut notified = self.notified.borrow_mut();
+        let Some(waiting) = notified.get_mut(&handler) else {
+            return Vec::new();
+        };
+        hosts
+            .iter()
+            .filter_map(|host| Some((*host, waiting.remove(host)?)))
+            .collect()
+    }
+
+    /// Whether handlers run even where a task has failed.
+    pub(super) fn forces_handlers(&self, run: &Run<'_>) -> bool {
+        let own = self.play.force_handlers.as_ref();
+        run.options.force_handlers
+            || own.map_or(run.settings.force_handlers, |flag| {
+                flag.node.known() == Some(&true)
+            })
+    }
+
+    /// What `meta` asks for, on the host of the view.
+    pub(super) fn meta(&self, view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+        let asked = args
+            .get("_raw_params")
+            .and_then(Value::as_str)
+            .unwrap_or("");
+        let host = view.scope.host_id();
+        let run = view.run;
+        let mut done = Done::new(Verdict::Ok);
+        done.result.insert("changed", false);
+        done.result.insert("msg", asked);
+        match asked.trim() {
+            "noop" | "reset_connection" => {}
+            "clear_facts" => run.variables.clear_facts(host),
+            "clear_host_errors" => {
+                self.failed.borrow_mut().clear();
+                self.lost.borrow_mut().clear();
+            }
+            "end_host" => {
+                self.ended.borrow_mut().insert(host);
+            }
+            "end_play" | "end_batch" => self.over.set(true),
+            "refresh_inventory" | "end_role" => {
+                return Err(Mistake::new(
+                    format!("`meta: {asked}` is not supported"),
+                    &view.task.action.span,
+                    "here",
+                )
+                .into());
+            }
+            other => {
+                let known = [
+                    "flush_handlers",
+                    "noop",
+                    "clear_facts",
+                    "clear_host_errors",
+                    "end_play",
+                    "end_host",
+                    "end_batch",
+                    "end_role",
+                    "reset_connection",
+                    "refresh_inventory",
+                ];
+                return Err(Mistake::new(
+                    format!("there is no meta task `{other}`"),
+                    &view.task.action.span,
+                    "here",
+                )
+                .did_you_mean(crate::diagnostic::nearest(other, known))
+                .into());
+            }
+        }
+        Ok(done)
+    }
+}

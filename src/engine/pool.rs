@@ -1,0 +1,171 @@
+//! The nodes of a run, each started once and kept.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    time::Duration,
+};
+
+use tokio::sync::Mutex;
+
+use super::{
+    session::{Session, Silence},
+    shelf::Shelf,
+};
+use crate::{
+    change::Change,
+    connection::{Connector, Target},
+    wire::{Conduct, Hello, Outcome, Task, Undone, VERSION},
+};
+
+/// The nodes by host and target.
+pub(crate) struct Pool {
+    connector: Connector,
+    pub(crate) run: String,
+    owner: String,
+    slots: RefCell<BTreeMap<String, Rc<Mutex<Slot>>>>,
+    /// What was planned on each host, by which of its nodes: the others must see it too.
+    planned: RefCell<BTreeMap<String, Vec<(String, Change)>>>,
+    trips: Cell<u64>,
+}
+
+#[derive(Default)]
+struct Slot {
+    session: Option<Session>,
+    /// How much of what was planned on the host this node knows.
+    knows: usize,
+}
+
+impl Pool {
+    pub(crate) fn new(connector: Connector, run: String, owner: String) -> Self {
+        Self {
+            connector,
+            run,
+            owner,
+            slots: RefCell::default(),
+            planned: RefCell::default(),
+            trips: Cell::new(0),
+        }
+    }
+
+    /// Has a task carried out by the node of this host and target.
+    pub(crate) async fn perform(
+        &self,
+        host: &str,
+        target: &Target,
+        task: Task,
+        shelf: &Shelf,
+        limit: Option<Duration>,
+    ) -> Result<Vec<Outcome>, Silence> {
+        let key = format!("{host}\n{target:?}");
+        let rehearses = task.conduct == Conduct::Rehearse;
+        let slot = self.slot(&key);
+        let mut slot = slot.lock().await;
+        self.ready(&mut slot, host, target).await?;
+        let Slot { session, knows } = &mut *slot;
+        let Some(session) = session else {
+            return Err(Silence::Fault("there is no node".to_owned()));
+        };
+        if rehearses {
+            let unseen: Vec<Change> = {
+                let planned = self.planned.borrow();
+                let all = planned.get(host).map_or(&[][..], Vec::as_slice);
+                let unseen = all[(*knows).min(all.len())..].iter();
+                let unseen = unseen.filter(|(by, _)| *by != key);
+                let unseen = unseen.map(|(_, change)| change.clone()).collect();
+                *knows = all.len();
+                unseen
+            };
+            if !unseen.is_empty() {
+                session.lay(unseen).await?;
+            }
+        }
+        let before = session.trips();
+        let done = session.perform(task, shelf, limit).await;
+        self.trips.set(self.trips.get() + session.trips() - before);
+        if let Err(Silence::Unreachable(_) | Silence::Fault(_)) = &done {
+            slot.session = None;
+        }
+        let done = done?;
+        if rehearses {
+            let mut planned = self.planned.borrow_mut();
+            let all = planned.entry(host.to_owned()).or_default();
+            let changes = done.iter().flat_map(|outcome| &outcome.changes);
+            all.extend(changes.map(|change| (key.clone(), change.clone())));
+        }
+        Ok(done)
+    }
+
+    /// Takes a run back on a host.
+    pub(crate) async fn undo(
+        &self,
+        host: &str,
+        target: &Target,
+        run: &str,
+        rehearse: bool,
+    ) -> Result<Undone, Silence> {
+        let slot = self.slot(&format!("{host}\n{target:?}"));
+        let mut slot = slot.lock().await;
+        self.ready(&mut slot, host, target).await?;
+        match &mut slot.session {
+            Some(session) => session.undo(run.to_owned(), rehearse).await,
+            None => Err(Silence::Fault("there is no node".to_owned())),
+        }
+    }
+
+    /// How many tasks went over to nodes and back: each is a round trip.
+    pub(crate) fn trips(&self) -> u64 {
+        self.trips.get()
+    }
+
+    /// Ends the nodes of a host; the next task starts them anew.
+    pub(crate) async fn reset(&self, host: &str) {
+        let prefix = format!("{host}\n");
+        let slots: Vec<_> = self
+            .slots
+            .borrow()
+            .iter()
+            .filter(|(key, _)| key.starts_with(&prefix))
+            .map(|(_, slot)| Rc::clone(slot))
+            .collect();
+        for slot in slots {
+            if let Some(session) = slot.lock().await.session.take() {
+                session.close().await;
+            }
+        }
+    }
+
+    /// Ends all nodes.
+    pub(crate) async fn close(&self) {
+        let slots = std::mem::take(&mut *self.slots.borrow_mut());
+        let mut sessions = Vec::new();
+        for slot in slots.into_values() {
+            sessions.extend(slot.lock().await.session.take());
+        }
+        let closing = sessions
+            .into_iter()
+            .map(|session| Box::pin(session.close()) as std::pin::Pin<Box<dyn Future<Output = ()>>>)
+            .collect();
+        super::together::together(closing, 50, |_, ()| {}).await;
+    }
+
+    fn slot(&self, key: &str) -> Rc<Mutex<Slot>> {
+        let mut slots = self.slots.borrow_mut();
+        Rc::clone(slots.entry(key.to_owned()).or_default())
+    }
+
+    async fn ready(&self, slot: &mut Slot, host: &str, target: &Target) -> Result<(), Silence> {
+        if slot.session.is_none() {
+            let hello = Hello {
+                version: VERSION,
+                run: self.run.clone(),
+                host: host.to_owned(),
+                owner: self.owner.clone(),
+            };
+            slot.session = Some(Session::open(&self.connector, target, hello).await?);
+            slot.knows = 0;
+        }
+        Ok(())
+    }
+}

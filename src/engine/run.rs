@@ -1,0 +1,207 @@
+//! What a whole run knows, shared by all that works on it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    rc::Rc,
+    sync::Arc,
+};
+
+use super::{pool::Pool, shelf::Shelf};
+use crate::{
+    config::{Environment, Settings},
+    diagnostic::Mistake,
+    event::{Event, Listener, Recap, Secrets, Tally},
+    inventory::{HostId, Vars},
+    playbook::{Loader, Role, Scope, TagChoice},
+    template::{self, Templar},
+    value::{Text, Unknown},
+    vars::Variables,
+};
+
+/// What the command line asks of a run, besides settings.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub check: bool,
+    pub diff: bool,
+    pub tags: TagChoice,
+    pub start_at: Option<String>,
+    /// Host patterns that limit every play.
+    pub limit: Vec<String>,
+    pub forks: usize,
+    pub verbosity: u8,
+    pub force_handlers: bool,
+    /// `--flush-cache`: facts that were cached are forgotten.
+    pub flush_cache: bool,
+    /// Typed passwords, for logging in and for becoming another user.
+    pub password: Option<Text>,
+    pub become_password: Option<Text>,
+}
+
+/// A run.
+pub(super) struct Run<'a> {
+    pub(super) options: Options,
+    pub(super) settings: &'a Settings,
+    pub(super) environment: &'a Environment,
+    pub(super) variables: Variables,
+    pub(super) loader: &'a Loader<'a>,
+    pub(super) pool: Pool,
+    pub(super) shelf: Shelf,
+    pub(super) secrets: Secrets,
+    listener: Rc<RefCell<dyn Listener>>,
+    tallies: RefCell<BTreeMap<String, Tally>>,
+    reasons: RefCell<HashMap<String, u64>>,
+    templars: RefCell<HashMap<Option<PathBuf>, Rc<Templar>>>,
+    kept: RefCell<HashMap<usize, (Arc<Scope>, Arc<Vars>)>>,
+    /// The folder of the playbook that runs now.
+    pub(super) folder: RefCell<PathBuf>,
+    /// Whether `--start-at-task` was reached.
+    pub(super) started: Cell<bool>,
+    /// How many blocks around the task at work would rescue it.
+    pub(super) rescues: Cell<usize>,
+    pub(super) custom: RefCell<BTreeMap<String, crate::value::Value>>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        options: Options,
+        settings: &'a Settings,
+        environment: &'a Environment,
+        variables: Variables,
+        loader: &'a Loader<'a>,
+        pool: Pool,
+        secrets: Secrets,
+        listener: Rc<RefCell<dyn Listener>>,
+    ) -> Self {
+        let started = Cell::new(options.start_at.is_none());
+        Self {
+            options,
+            settings,
+            environment,
+            variables,
+            loader,
+            pool,
+            shelf: Shelf::default(),
+            secrets,
+            listener,
+            tallies: RefCell::default(),
+            reasons: RefCell::default(),
+            templars: RefCell::default(),
+            kept: RefCell::default(),
+            folder: RefCell::default(),
+            started,
+            rescues: Cell::new(0),
+            custom: RefCell::default(),
+        }
+    }
+
+    pub(super) fn tell(&self, event: &Event<'_>) {
+        self.listener.borrow_mut().hear(event);
+    }
+
+    pub(super) fn warn(&self, message: &str) {
+        self.tell(&Event::Warned { message });
+    }
+
+    pub(super) fn mistaken(&self, mistakes: impl IntoIterator<Item = Mistake>) {
+        for mistake in mistakes {
+            self.tell(&Event::Mistaken { mistake: &mistake });
+        }
+    }
+
+    /// Counts something that happened on a host.
+    pub(super) fn count(&self, host: &str, count: impl FnOnce(&mut Tally)) {
+        let mut tallies = self.tallies.borrow_mut();
+        count(tallies.entry(host.to_owned()).or_default());
+    }
+
+    /// Counts why a task is unknown.
+    pub(super) fn because(&self, unknown: &Unknown) {
+        let mut reasons = self.reasons.borrow_mut();
+        for reason in unknown.reasons() {
+            *reasons.entry(reason.to_string()).or_default() += 1;
+        }
+    }
+
+    pub(super) fn host_name(&self, host: HostId) -> Arc<str> {
+        Arc::clone(self.variables.inventory().host(host).name())
+    }
+
+    /// The engine for templates, which looks for files where the role and the playbook have them.
+    pub(super) fn templar(&self, role: Option<&Role>) -> Rc<Templar> {
+        let key = role.map(|role| role.path.clone());
+        if let Some(known) = self.templars.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let environment = self.environment.iter();
+        let settings = template::Settings {
+            template_paths: self.search(role, "templates"),
+            file_paths: self.search(role, "files"),
+            environment: environment
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            directory: Some(self.folder.borrow().clone()),
+            config: crate::config::TABLE
+                .iter()
+                .filter_map(|setting| {
+                    Some((setting.key.to_owned(), self.settings.value(setting.key)?))
+                })
+                .collect(),
+            ..template::Settings::default()
+        };
+        let templar = Rc::new(Templar::new(settings));
+        self.templars.borrow_mut().insert(key, Rc::clone(&templar));
+        templar
+    }
+
+    /// Another playbook starts: what is looked for beside it lies elsewhere.
+    pub(super) fn enter(&self, folder: PathBuf) {
+        self.templars.borrow_mut().clear();
+        *self.folder.borrow_mut() = folder;
+    }
+
+    /// The directories in which Ansible looks for a file of this kind, the nearest first.
+    pub(super) fn search(&self, role: Option<&Role>, kind: &str) -> Vec<PathBuf> {
+        let folder = self.folder.borrow().clone();
+        let mut all = Vec::new();
+        if let Some(role) = role {
+            all.extend([
+                role.path.join(kind),
+                role.path.clone(),
+                role.path.join("tasks").join(kind),
+                role.path.join("tasks"),
+            ]);
+        }
+        all.extend([folder.join(kind), folder]);
+        all
+    }
+
+    /// The variables that a scope of the playbook sets, with their places.
+    pub(super) fn vars_of(&self, scope: &Arc<Scope>) -> Arc<Vars> {
+        let key = Arc::as_ptr(scope) as usize;
+        if let Some((_, known)) = self.kept.borrow().get(&key) {
+            return Arc::clone(known);
+        }
+        let vars = Arc::new(super::stack::vars(&scope.keywords.vars));
+        let kept = (Arc::clone(scope), Arc::clone(&vars));
+        self.kept.borrow_mut().insert(key, kept);
+        vars
+    }
+
+    pub(super) fn recap(&self) -> Recap {
+        let mut reasons: Vec<(String, u64)> = self
+            .reasons
+            .borrow()
+            .iter()
+            .map(|(reason, times)| (reason.clone(), *times))
+            .collect();
+        reasons.sort_by(|one, two| two.1.cmp(&one.1).then_with(|| one.0.cmp(&two.0)));
+        Recap {
+            hosts: self.tallies.borrow().clone(),
+            custom: self.custom.borrow().clone(),
+            reasons,
+            is_check: self.options.check,
+        }
+    }
+}

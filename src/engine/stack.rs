@@ -1,0 +1,102 @@
+//! The layers of variables that a task sees on every host.
+
+use std::sync::Arc;
+
+use super::{play::PlayState, run::Run};
+use crate::{
+    inventory::Vars,
+    playbook::{Role, Scope, ScopeKind, Task, Variable},
+    value::Value,
+    vars::{Level, Stack, role_names},
+};
+
+/// Layers that came with an include: parameters and the loop's variables.
+pub(super) type Brought = Vec<(Level, Arc<Vars>)>;
+
+/// Variables as somebody wrote them.
+pub(super) fn vars(variables: &[Variable]) -> Vars {
+    let mut vars = Vars::new();
+    for variable in variables {
+        match &variable.value {
+            Ok(value) => {
+                vars.insert(variable.name.as_str(), value.clone(), Some(&variable.span));
+            }
+            // A vault that does not open: using the variable tells so.
+            Err(mistake) => {
+                let why = crate::value::Unknown::because(mistake.message());
+                vars.insert(
+                    variable.name.as_str(),
+                    Value::Unknown(why),
+                    Some(&variable.span),
+                );
+            }
+        }
+    }
+    vars
+}
+
+/// What all tasks of a play see.
+pub(super) fn of_play(run: &Run<'_>, play: &PlayState<'_>) -> Stack {
+    let mut stack = Stack::new();
+    stack.push(Level::PlayVars, "play", run.vars_of(&play.play.scope));
+    stack.push(Level::Prompts, "vars_prompt", Arc::clone(&play.prompts));
+    for role in play.roles.borrow().iter() {
+        let of = role.name.as_str();
+        stack.push(Level::RoleDefaults, of, Arc::new(vars(&role.defaults)));
+        if !run.settings.private_role_vars {
+            stack.push(Level::RoleExports, of, Arc::new(vars(&role.vars)));
+            stack.push(Level::RoleExports, of, Arc::new(vars(&role.inline_vars)));
+        }
+    }
+    stack.push(Level::Magic, "play", Arc::new(play.names().vars()));
+    stack
+}
+
+/// What a task sees: its play, its role and those above, its blocks, itself, and what brought it.
+pub(super) fn of_task(run: &Run<'_>, base: &Stack, task: &Task, brought: &Brought) -> Stack {
+    let mut stack = base.clone();
+    for role in task.scope.roles() {
+        with_dependencies(role, &mut stack, 0);
+        let of = role.name.as_str();
+        stack.push(Level::RoleVars, of, Arc::new(vars(&role.inline_vars)));
+        stack.push(Level::RoleParams, of, Arc::new(vars(&role.params)));
+    }
+    if let Some(role) = task.role() {
+        let path = role.path.to_string_lossy();
+        let names = role_names(&role.name, &path);
+        stack.push(Level::Magic, role.name.as_str(), Arc::new(names));
+    }
+    let mut around: Vec<&Arc<Scope>> = Vec::new();
+    let mut at = Some(&task.scope);
+    while let Some(scope) = at {
+        around.push(scope);
+        at = scope.parent.as_ref();
+    }
+    for scope in around.into_iter().rev() {
+        let level = match scope.kind {
+            ScopeKind::Play | ScopeKind::Role(_) => continue,
+            ScopeKind::Include { .. } => Level::IncludeParams,
+            ScopeKind::Block | ScopeKind::Import | ScopeKind::Apply => Level::BlockVars,
+        };
+        stack.push(level, "block", run.vars_of(scope));
+    }
+    if !task.keywords.vars.is_empty() {
+        stack.push(Level::TaskVars, "task", Arc::new(vars(&task.keywords.vars)));
+    }
+    for (level, vars) in brought {
+        stack.push(*level, "include", Arc::clone(vars));
+    }
+    stack
+}
+
+/// A role's own defaults and vars, over those of the roles that it depends on.
+fn with_dependencies(role: &Role, stack: &mut Stack, depth: usize) {
+    if depth < 100 {
+        for dependency in &role.dependencies {
+            with_dependencies(dependency, stack, depth + 1);
+        }
+    }
+    let of = role.name.as_str();
+    stack.push(Level::OwnRoleDefaults, of, Arc::new(vars(&role.defaults)));
+    stack.push(Level::RoleVars, of, Arc::new(vars(&role.vars)));
+}

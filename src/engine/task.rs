@@ -1,0 +1,459 @@
+//! One task on one host: its items, conditions, arguments, and what came of them.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use super::{
+    actions,
+    done::{Done, HostDone, together},
+    include, judge, looping,
+    play::PlayState,
+    run::Run,
+    stack::{self, Brought},
+    supply, target,
+    view::{Trouble, View},
+};
+use crate::{
+    connection::Target,
+    diagnostic::Mistake,
+    event::Verdict,
+    inventory::HostId,
+    modules,
+    playbook::{Task, TaskKind},
+    template::Truth,
+    value::{Map, Value},
+    vars::Stack,
+    wire::{self, Conduct, Item},
+};
+
+/// An item that is ready for its host, or done already.
+enum Ready {
+    Done(Box<Done>),
+    Host(Box<Request>),
+}
+
+/// What is asked of a node for one item.
+struct Request {
+    item: Item,
+    module: &'static str,
+    /// The host it runs on, which is another one when it is delegated.
+    host: String,
+    target: Target,
+    conduct: Conduct,
+    environment: Vec<(String, String)>,
+    limit: Option<Duration>,
+    shown: Shown,
+}
+
+/// How an item is shown, whatever comes of it.
+#[derive(Clone, Default)]
+struct Shown {
+    item: Option<(Value, String)>,
+    delegate: Option<String>,
+    no_log: bool,
+    diff: bool,
+}
+
+/// The mistake that a failure is shown as: at the argument that is to blame, else at the module.
+pub(super) fn pointed(task: &Task, param: Option<&str>, message: &str) -> Mistake {
+    let arg = param.and_then(|param| task.args.get(param));
+    let span = arg.map_or(&task.action.span, |arg| &arg.span);
+    Mistake::new(message, span, "here")
+}
+
+/// Carries a task out on a host.
+pub(super) async fn on_host<'r>(
+    run: &'r Run<'r>,
+    play: &'r PlayState<'r>,
+    base: &'r Stack,
+    task: &'r Task,
+    host: HostId,
+    brought: &'r Brought,
+) -> HostDone {
+    let stack = stack::of_task(run, base, task, brought);
+    let mut includes = Vec::new();
+    let (whole, items) = match run.variables.scope(host, &stack) {
+        Err(mistakes) => {
+            let mistake = mistakes.0.into_iter().next();
+            let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("variables are broken"));
+            (Done::of_trouble(mistake.into()), None)
+        }
+        Ok(scope) => {
+            let view = View {
+                run,
+                task,
+                scope,
+                templar: run.templar(task.role().map(AsRef::as_ref)),
+            };
+            all_items(&view, play, &mut includes).await
+        }
+    };
+    let mut done = HostDone {
+        host,
+        whole,
+        items,
+        includes,
+    };
+    if done.items.is_none() {
+        done.whole.item = None;
+    }
+    done
+}
+
+async fn all_items(
+    view: &View<'_>,
+    play: &PlayState<'_>,
+    includes: &mut Vec<include::Wanted>,
+) -> (Done, Option<Vec<Done>>) {
+    let items = match looping::items(view) {
+        Ok(items) => items,
+        Err(trouble) => {
+            // A task that is skipped anyway needs no items.
+            let conditions = view.task.all(|keywords| &keywords.when);
+            if let Ok((Truth::Is(false), condition)) = view.all_hold(conditions) {
+                return (Done::skipped(condition.map(|one| &one.node)), None);
+            }
+            return (Done::of_trouble(trouble), None);
+        }
+    };
+    let Some(items) = items else {
+        let done = one(view, play, None, includes).await;
+        return (done, None);
+    };
+    let control = match looping::control(view) {
+        Ok(control) => control,
+        Err(trouble) => return (Done::of_trouble(trouble), None),
+    };
+    let by_one = control.pause.is_some()
+        || !view.task.loop_control.break_when.is_empty()
+        || !view.task.until.is_empty()
+        || !matches!(view.task.kind, TaskKind::Module);
+    let mut dones = Vec::new();
+    if by_one {
+        let count = items.len();
+        for (at, item) in items.iter().enumerate() {
+            if at > 0
+                && let Some(pause) = control.pause
+                && !view.run.options.check
+            {
+                tokio::time::sleep(pause).await;
+            }
+            let view = looping::with_item(view, &control, &items, at);
+            let label = looping::label(&view, item);
+            dones.push(one(&view, play, Some((item.clone(), label)), includes).await);
+            if looping::breaks(&view, dones.last()) && at + 1 < count {
+                break;
+            }
+        }
+    } else {
+        let views: Vec<View<'_>> = (0..items.len())
+            .map(|at| looping::with_item(view, &control, &items, at))
+            .collect();
+        let mut ready = Vec::new();
+        for (view, item) in views.iter().zip(&items) {
+            let label = looping::label(view, item);
+            ready.push(prepare(view, play, Some((item.clone(), label))));
+        }
+        dones = send(view, &views, ready).await;
+    }
+    for done in &mut dones {
+        if let Some((item, _)) = &done.item {
+            done.result.insert("item", item.clone());
+            done.result
+                .insert("ansible_loop_var", control.variable.as_str());
+        }
+    }
+    let mut whole = together(&dones);
+    judge::forgive(view, &mut whole);
+    (whole, Some(dones))
+}
+
+/// One item, or the only one, tried again for as long as `until` says.
+async fn one(
+    view: &View<'_>,
+    play: &PlayState<'_>,
+    item: Option<(Value, String)>,
+    includes: &mut Vec<include::Wanted>,
+) -> Done {
+    if !matches!(view.task.kind, TaskKind::Module) {
+        return include::wanted(view, item, includes);
+    }
+    if view.task.until.is_empty() && view.task.retries.is_none() {
+        let ready = vec![prepare(view, play, item)];
+        let mut done = send(view, std::slice::from_ref(view), ready).await;
+        return done
+            .pop()
+            .unwrap_or_else(|| Done::failed("nothing came of it"));
+    }
+    looping::until(view, async |view| {
+        let ready = vec![prepare(view, play, item.clone())];
+        let mut done = send(view, std::slice::from_ref(view), ready).await;
+        done.pop()
+            .unwrap_or_else(|| Done::failed("nothing came of it"))
+    })
+    .await
+}
+
+/// Everything about an item that the control side can settle.
+fn prepare(view: &View<'_>, play: &PlayState<'_>, item: Option<(Value, String)>) -> Ready {
+    let mut shown = Shown {
+        item,
+        ..Shown::default()
+    };
+    match settle(view, play, &mut shown) {
+        Ok(Ready::Host(mut request)) => {
+            request.shown = shown;
+            Ready::Host(request)
+        }
+        Ok(Ready::Done(mut done)) => {
+            shown.dress(&mut done);
+            Ready::Done(done)
+        }
+        Err(trouble) => {
+            let mut done = Done::of_trouble(trouble);
+            shown.dress(&mut done);
+            judge::forgive(view, &mut done);
+            Ready::Done(Box::new(done))
+        }
+    }
+}
+
+impl Shown {
+    fn dress(&self, done: &mut Done) {
+        done.item.clone_from(&self.item);
+        done.delegate.clone_from(&self.delegate);
+        done.no_log |= self.no_log;
+        done.diff = self.diff;
+    }
+}
+
+fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Ready, Trouble> {
+    let run = view.run;
+    shown.no_log = view
+        .flag(|keywords| &keywords.no_log)?
+        .unwrap_or(run.settings.no_log);
+    shown.diff = view
+        .flag(|keywords| &keywords.diff)?
+        .unwrap_or(run.options.diff);
+    let conditions = view.task.all(|keywords| &keywords.when);
+    let title = view.task.title();
+    let place = view.task.span.place();
+    let doubt = match view.all_hold(conditions)? {
+        (Truth::Is(false), condition) => {
+            let done = Done::skipped(condition.map(|one| &one.node));
+            return Ok(Ready::Done(Box::new(done)));
+        }
+        (Truth::Unknown(unknown), _) => Some(unknown.due_to(&title, Some(&place))),
+        (Truth::Is(true), _) => None,
+    };
+    let name = view.text_of_action()?;
+    let Some(module) = modules::find(&name) else {
+        return Err(Mistake::new(
+            format!("there is no module `{name}`"),
+            &view.task.action.span,
+            "no such module",
+        )
+        .did_you_mean(crate::diagnostic::nearest(&name, modules::names()))
+        .into());
+    };
+    if let Some(unknown) = doubt {
+        return Err(Trouble::Unknown(unknown));
+    }
+    let args = view.args(module)?;
+    if let Some(done) = actions::on_control(view, play, module, &args)? {
+        let mut done = judge::by_conditions(view, done);
+        judge::forgive(view, &mut done);
+        return Ok(Ready::Done(Box::new(done)));
+    }
+    let check = view
+        .flag(|keywords| &keywords.check_mode)?
+        .unwrap_or(run.options.check);
+    let conduct = match (check, run.options.check) {
+        (false, _) => Conduct::Run,
+        (true, true) => Conduct::Rehearse,
+        (true, false) => Conduct::Probe,
+    };
+    let delegate = match view.words(|keywords| &keywords.delegate_to)? {
+        Some(text) if !text.is_empty() => Some(text.as_str().to_owned()),
+        _ => None,
+    };
+    let (host, target) = match &delegate {
+        None => (
+            view.scope.host_name().to_string(),
+            target::target(view, &view.scope)?,
+        ),
+        Some(name) => {
+            let id = play.delegate(run, name)?;
+            let stack = Stack::new();
+            let scope = run.variables.scope(id, &stack).map_err(|mistakes| {
+                let first = mistakes.0.into_iter().next();
+                first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
+            })?;
+            (name.clone(), target::target(view, &scope)?)
+        }
+    };
+    target
+        .check()
+        .map_err(|unreachable| Mistake::nowhere(unreachable.to_string()))?;
+    shown.delegate = delegate;
+    let seconds = view
+        .whole(
+            &view
+                .task
+                .effective(|keywords| keywords.timeout.as_ref())
+                .cloned(),
+        )?
+        .and_then(|seconds| u64::try_from(seconds).ok())
+        .unwrap_or(u64::from(run.settings.task_timeout));
+    let (args, supplies) = supply::supplies(view, module, args)?;
+    Ok(Ready::Host(Box::new(Request {
+        item: Item { args, supplies },
+        module: module.name,
+        host,
+        target,
+        conduct,
+        environment: view.environment()?,
+        limit: (seconds > 0).then(|| Duration::from_secs(seconds)),
+        shown: Shown::default(),
+    })))
+}
+
+/// Sends what is for hosts, neighbours for the same node in one request, and judges the answers.
+async fn send(view: &View<'_>, views: &[View<'_>], ready: Vec<Ready>) -> Vec<Done> {
+    let mut dones: BTreeMap<usize, Done> = BTreeMap::new();
+    let mut batch: Vec<(usize, Request)> = Vec::new();
+    for (at, ready) in ready.into_iter().enumerate() {
+        match ready {
+            Ready::Done(done) => {
+                dones.insert(at, *done);
+            }
+            Ready::Host(request) => {
+                if batch
+                    .last()
+                    .is_some_and(|(_, before)| !request.fits(before))
+                {
+                    flush(view, views, &mut batch, &mut dones).await;
+                }
+                batch.push((at, *request));
+            }
+        }
+    }
+    flush(view, views, &mut batch, &mut dones).await;
+    dones.into_values().collect()
+}
+
+impl Request {
+    /// Whether both can go in one request.
+    fn fits(&self, other: &Self) -> bool {
+        self.module == other.module
+            && self.host == other.host
+            && self.target == other.target
+            && self.conduct == other.conduct
+            && self.environment == other.environment
+            && self.limit == other.limit
+    }
+}
+
+async fn flush(
+    view: &View<'_>,
+    views: &[View<'_>],
+    batch: &mut Vec<(usize, Request)>,
+    dones: &mut BTreeMap<usize, Done>,
+) {
+    let requests = std::mem::take(batch);
+    let Some((_, first)) = requests.first() else {
+        return;
+    };
+    let mut task = wire::Task {
+        conduct: first.conduct,
+        name: view.task.title(),
+        place: Some(view.task.span.place()),
+        module: first.module.to_owned(),
+        items: Vec::new(),
+        environment: first.environment.clone(),
+        timeout: first.limit.map(|limit| limit.as_secs()),
+    };
+    let (host, target, limit) = (first.host.clone(), first.target.clone(), first.limit);
+    let conduct = first.conduct;
+    let mut rest = Vec::new();
+    let mut invocations = Vec::new();
+    for (at, request) in requests {
+        invocations.push(request.item.args.clone());
+        task.items.push(request.item);
+        rest.push((at, request.shown));
+    }
+    let run = view.run;
+    // The node ends a program in time by itself; we wait a little longer for its word.
+    let patience = limit.map(|limit| limit + Duration::from_secs(5));
+    let answer = run
+        .pool
+        .perform(&host, &target, task, &run.shelf, patience)
+        .await;
+    let mut outcomes = match answer {
+        Ok(outcomes) => outcomes.into_iter(),
+        Err(silence) => {
+            for (at, shown) in rest {
+                let mut done = Done::of_silence(&silence);
+                if !matches!(done.verdict, Verdict::Unreachable { .. }) {
+                    let message = done.result.get("msg").and_then(Value::as_str).unwrap_or("");
+                    done.mistake = Some(pointed(view.task, None, message));
+                }
+                shown.dress(&mut done);
+                judge::forgive(view, &mut done);
+                dones.insert(at, done);
+            }
+            return;
+        }
+    };
+    for ((at, shown), args) in rest.into_iter().zip(invocations) {
+        let Some(view) = views.get(at) else { continue };
+        let mut done = match outcomes.next() {
+            Some(outcome) => judge::of_outcome(view, outcome, conduct == Conduct::Rehearse),
+            None => Done::failed("the node did not get to this item"),
+        };
+        if !matches!(done.verdict, Verdict::Unknown(_)) {
+            let invocation = Map::from([("module_args", Value::from(args))]);
+            done.result.insert("invocation", invocation);
+        }
+        shown.dress(&mut done);
+        let mut done = judge::by_conditions(view, done);
+        shown.dress(&mut done);
+        judge::forgive(view, &mut done);
+        dones.insert(at, done);
+    }
+}
+
+/// Names what an answer says of the host, for all that follow.
+pub(super) fn keep(run: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &HostDone) {
+    let all = done
+        .items
+        .as_deref()
+        .unwrap_or(std::slice::from_ref(&done.whole));
+    for one in all {
+        actions::effects(run, play, task, done.host, one);
+    }
+    if let Some(name) = &task.register {
+        let value = done.whole.registered();
+        let value = if done.whole.no_log {
+            value.into_secret()
+        } else {
+            value
+        };
+        run.secrets.learn(&value);
+        run.variables
+            .set(done.host, &name.node, value, Some(&name.span));
+    }
+}
+
+impl View<'_> {
+    /// The name of the module, rendered where `action:` has a template.
+    fn text_of_action(&self) -> Result<Arc<str>, Trouble> {
+        let action = &self.task.action;
+        if !action.node.contains("{{") {
+            return Ok(action.node.as_str().into());
+        }
+        match self.text(action)? {
+            Some(name) => Ok(name.as_str().into()),
+            None => Err(Mistake::new("no module is named", &action.span, "here").into()),
+        }
+    }
+}
