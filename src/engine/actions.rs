@@ -14,7 +14,7 @@ use crate::{
     diagnostic::{Mistake, Span},
     event::Verdict,
     host::Memory,
-    inventory::{HostId, Vars, is_variable_name},
+    inventory::{HostId, Inventory, Vars, is_variable_name},
     modules::{Entry, Refusal},
     playbook::Task,
     value::{Map, Unknown, Value},
@@ -245,7 +245,7 @@ fn add_host(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
         .variables
         .change_inventory(|inventory| -> Result<bool, Mistake> {
             let is_new = inventory.host_named(name).is_none();
-            let host = inventory.add_host(name, None, Some(span))?;
+            let host = inventory.add_host(name, Inventory::ALL, None, Some(span))?;
             inventory.extend_host(host, &vars);
             let mut changed = is_new || !vars.is_empty();
             for group in &groups {
@@ -388,6 +388,6 @@ pub(super) fn host_named(run: &Run<'_>, name: &str) -> Result<HostId, Mistake> {
     }
     let host = run
         .variables
-        .change_inventory(|inventory| inventory.add_host(name, None, None))?;
+        .change_inventory(|inventory| inventory.add_host(name, Inventory::ALL, None, None))?;
     Ok(host)
 }

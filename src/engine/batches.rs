@@ -72,7 +72,7 @@ pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
 
 fn chosen(run: &Run<'_>, inventory: &Inventory, patterns: &[String]) -> Result<Hosts, Mistake> {
     let chosen = inventory.matching(patterns)?;
-    for pattern in &chosen.unmatched {
+    for pattern in &chosen.missed {
         run.warn(&format!(
             "Could not match supplied host pattern, ignoring: {pattern}"
         ));

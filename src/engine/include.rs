@@ -150,7 +150,7 @@ pub(super) fn load(
                 (What::Tasks(file), TaskKind::IncludeTasks { apply, .. }) => (
                     file.clone(),
                     run.loader
-                        .include_tasks(&play.play, task, file, apply.as_ref()),
+                        .include_tasks(&play.play, task, file, apply.as_deref()),
                 ),
                 (What::Role { name, parts }, TaskKind::IncludeRole(request)) => {
                     let request = rendered(request, name, parts);

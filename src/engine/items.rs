@@ -54,6 +54,7 @@ pub(super) fn run<'r>(
         for item in items {
             fate.going.retain(|host| play.goes_on(*host));
             if fate.going.is_empty() {
+                play.cut_short();
                 break;
             }
             let hosts = std::mem::take(&mut fate.going);

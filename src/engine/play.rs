@@ -46,6 +46,8 @@ pub(super) struct PlayState<'p> {
     /// The play ends for all, without an error.
     over: Cell<bool>,
     stop: RefCell<Option<Mistake>>,
+    /// Whether tasks were left for which no host was.
+    cut: Cell<bool>,
 }
 
 /// How a play ended.
@@ -95,6 +97,7 @@ pub(super) async fn play<'r>(
             doomed: Cell::new(false),
             over: Cell::new(false),
             stop: RefCell::default(),
+            cut: Cell::new(false),
         };
         for host in &all {
             state.names.borrow_mut().insert(*host, run.host_name(*host));
@@ -110,7 +113,9 @@ pub(super) async fn play<'r>(
             .filter(|host| dead.borrow().contains(host))
             .count();
         if state.doomed.get() || gone == batch.len() {
-            run.tell(&Event::NoHostsLeft);
+            if state.cut.get() {
+                run.tell(&Event::NoHostsLeft);
+            }
             return Ok(End::Dead);
         }
         if batches::too_many_failed(play, gone, batch.len()) {
@@ -287,6 +292,11 @@ impl PlayState<'_> {
     /// An error that is fatal for all hosts.
     pub(super) fn doom(&self) {
         self.doomed.set(true);
+    }
+
+    /// There are tasks left and no host to run them.
+    pub(super) fn cut_short(&self) {
+        self.cut.set(true);
     }
 
     /// A mistake that was found only now ends the run.

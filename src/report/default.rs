@@ -164,6 +164,8 @@ impl<W: Write> Default<W> {
         if done.always_shown && self.shown.verbosity < 1 {
             result.remove("changed");
         }
+        // Every result has it, and the word before the host says it.
+        result.remove("failed");
         for key in ["invocation", "exception"] {
             if self.shown.verbosity < 3 {
                 result.remove(key);
@@ -232,7 +234,7 @@ fn counts(tally: &Tally) -> String {
         count("unknown", tally.unknown);
     }
     text.pop();
-    text + " "
+    text
 }
 
 /// Keys in the order of their names, as Ansible prints results.

@@ -12,6 +12,7 @@ mod magic;
 mod reserved;
 mod scope;
 mod stack;
+mod templates;
 mod variables;
 mod why;
 

@@ -1,0 +1,137 @@
+//! Listings of hosts, tasks and tags, and asking at the terminal.
+#![expect(clippy::print_stdout, reason = "listings are what was asked for")]
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use crate::{
+    diagnostic::Mistakes,
+    inventory::Inventory,
+    playbook::{Play, Playbook, TagChoice, Task, TaskKind},
+};
+
+/// What is to be listed; nothing for a mere check.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) hosts: bool,
+    pub(super) tasks: bool,
+    pub(super) tags: bool,
+}
+
+/// Lists what the playbooks would do, in Ansible's layout.
+pub(super) fn show(
+    playbooks: &[Playbook],
+    inventory: &Inventory,
+    limit: &[String],
+    choice: &TagChoice,
+    wanted: Wanted,
+) -> Result<(), Mistakes> {
+    for playbook in playbooks {
+        println!("\nplaybook: {}", playbook.path.display());
+        for (at, play) in playbook.plays.iter().enumerate() {
+            if !(wanted.hosts || wanted.tasks || wanted.tags) {
+                continue;
+            }
+            of_play(at + 1, play, inventory, limit, choice, wanted)?;
+        }
+    }
+    Ok(())
+}
+
+fn of_play(
+    number: usize,
+    play: &Play,
+    inventory: &Inventory,
+    limit: &[String],
+    choice: &TagChoice,
+    wanted: Wanted,
+) -> Result<(), Mistakes> {
+    let patterns: Vec<String> = play
+        .hosts
+        .iter()
+        .map(|host| host.node.as_str().to_owned())
+        .collect();
+    let tags: Vec<&str> = play
+        .scope
+        .keywords
+        .tags
+        .iter()
+        .map(|tag| tag.node.as_str())
+        .collect();
+    println!(
+        "\n  play #{number} ({}): {}\tTAGS: [{}]",
+        patterns.join(","),
+        play.title(),
+        tags.join(",")
+    );
+    if wanted.hosts {
+        let mut hosts = inventory.matching(&patterns)?.hosts;
+        if !limit.is_empty() {
+            let within = inventory.matching(limit)?.hosts;
+            hosts.retain(|host| within.contains(host));
+        }
+        let shown: Vec<String> = patterns.iter().map(|one| format!("'{one}'")).collect();
+        println!("    pattern: [{}]", shown.join(", "));
+        println!("    hosts ({}):", hosts.len());
+        for host in hosts {
+            println!("      {}", inventory.host(host).name());
+        }
+    }
+    let tasks: Vec<_> = play
+        .all_tasks()
+        .into_iter()
+        .filter(|task| !is_silent(task) && choice.takes(&task.tags()))
+        .collect();
+    if wanted.tasks {
+        println!("    tasks:");
+        for task in &tasks {
+            println!(
+                "      {}\tTAGS: [{}]",
+                task.title(),
+                sorted(task).join(", ")
+            );
+        }
+    }
+    if wanted.tags {
+        let mut all: Vec<&str> = tasks.iter().flat_map(|task| task.tags()).collect();
+        all.sort_unstable();
+        all.dedup();
+        println!("      TASK TAGS: [{}]", all.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether a listing leaves the task out, as Ansible's does with `meta`.
+fn is_silent(task: &Task) -> bool {
+    matches!(task.kind, TaskKind::Module) && task.module() == "meta"
+}
+
+fn sorted(task: &Task) -> Vec<&str> {
+    let mut tags = task.tags();
+    tags.sort_unstable();
+    tags
+}
+
+/// A line typed at the terminal without being shown.
+pub(super) fn typed(prompt: &str) -> io::Result<String> {
+    let mut terminal = io::stderr();
+    write!(terminal, "{prompt}")?;
+    terminal.flush()?;
+    let input = io::stdin();
+    let before = if input.is_terminal() {
+        let before = rustix::termios::tcgetattr(&input)?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(rustix::termios::LocalModes::ECHO);
+        rustix::termios::tcsetattr(&input, rustix::termios::OptionalActions::Now, &silent)?;
+        Some(before)
+    } else {
+        None
+    };
+    let mut line = String::new();
+    let read = input.lock().read_line(&mut line);
+    if let Some(before) = before {
+        rustix::termios::tcsetattr(&input, rustix::termios::OptionalActions::Now, &before)?;
+        writeln!(terminal)?;
+    }
+    read?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
