@@ -12,6 +12,7 @@ pub mod host;
 pub mod inventory;
 pub mod modules;
 pub mod node;
+pub mod playbook;
 pub mod report;
 pub mod state;
 pub mod template;

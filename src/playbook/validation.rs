@@ -1,0 +1,86 @@
+//! The check of a role's arguments against its argument spec.
+
+use std::sync::Arc;
+
+use super::{
+    args::{Arg, Args},
+    keyword::Keywords,
+    loader::Here,
+    model::{LoopControl, Task, TaskKind},
+    role::Role,
+};
+use crate::{
+    diagnostic::Spanned,
+    value::{Map, Text, Value},
+};
+
+/// The task that checks a role's arguments before its own tasks.
+pub(super) fn validation(
+    role: &Arc<Role>,
+    spec: &Value,
+    entry_point: &str,
+    here: &Here<'_>,
+) -> Task {
+    let field = |name: &str| spec.as_map().and_then(|spec| spec.get(name)).cloned();
+    let mut name = format!("Validating arguments against arg spec '{entry_point}'");
+    if let Some(short) = field("short_description").as_ref().and_then(Value::as_str) {
+        name = format!("{name} - {short}");
+    }
+    let params: Map = role
+        .params
+        .iter()
+        .filter_map(|param| Some((param.name.as_str(), param.value.clone().ok()?)))
+        .collect();
+    let context: Map = [
+        ("type", Value::from("role")),
+        ("name", Value::from(role.name.as_str())),
+        ("argument_spec_name", Value::from(entry_point)),
+        (
+            "path",
+            Value::from(role.path.to_string_lossy().into_owned()),
+        ),
+    ]
+    .into();
+    let span = role.span.clone();
+    let arg = |name: &str, value: Value| Arg {
+        name: Spanned::new(name.to_owned(), span.clone()),
+        value,
+        span: span.clone(),
+        node: None,
+    };
+    let text = |text: &str| Spanned::new(Text::from(text), span.clone());
+    Task {
+        span: span.clone(),
+        action: text("ansible.builtin.validate_argument_spec"),
+        args: Args {
+            entries: vec![
+                arg(
+                    "argument_spec",
+                    field("options").unwrap_or_else(|| Map::new().into()),
+                ),
+                arg("provided_arguments", params.into()),
+                arg("validate_args_context", context.into()),
+            ],
+            ..Args::default()
+        },
+        keywords: Keywords {
+            name: Some(text(&name)),
+            tags: vec![text("always")],
+            ..Keywords::default()
+        },
+        kind: TaskKind::Module,
+        repeat: None,
+        loop_control: LoopControl::default(),
+        register: None,
+        until: Vec::new(),
+        retries: None,
+        delay: None,
+        changed_when: Vec::new(),
+        failed_when: Vec::new(),
+        r#async: None,
+        poll: None,
+        listen: Vec::new(),
+        is_handler: false,
+        scope: Arc::clone(&here.scope),
+    }
+}
