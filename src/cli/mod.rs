@@ -4,6 +4,7 @@ mod eval;
 mod hidden;
 mod playbook;
 mod show;
+mod undo;
 
 use std::{io, process::ExitCode};
 
@@ -25,6 +26,10 @@ enum Command {
     Run(playbook::Flags),
     /// Foretells what playbooks would change, and changes nothing: `run --check --diff`.
     Check(playbook::Flags),
+    /// Takes back what a run changed.
+    Undo(undo::Flags),
+    /// Removes what earlier runs left on hosts: our program and its directories.
+    Clean(undo::CleanFlags),
     /// Evaluates template expressions.
     Eval(eval::Flags),
     /// Serves a control side on standard input and output.
@@ -80,6 +85,8 @@ fn obey(command: Command) -> ExitCode {
     match command {
         Command::Run(flags) => playbook::run(&flags),
         Command::Check(flags) => playbook::run(&flags.checking()),
+        Command::Undo(flags) => undo::undo(&flags),
+        Command::Clean(flags) => undo::clean(&flags),
         Command::Eval(flags) => eval::eval(&flags),
         Command::Node => match node::serve(io::stdin(), io::stdout()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -137,11 +137,11 @@ impl Flags {
         }
     }
 
-    /// Flags for a command that only needs an inventory.
-    pub(super) fn of_inventory(inventory: &[String], limit: Option<&str>) -> Self {
+    /// Flags for a command that only needs hosts.
+    pub(super) fn of_hosts(inventory: &[String], connection: Option<String>) -> Self {
         Self {
             inventory: inventory.to_vec(),
-            limit: limit.map(str::to_owned),
+            connection,
             ..Self::default()
         }
     }
@@ -362,7 +362,6 @@ fn words(lists: &[String]) -> Vec<String> {
         .collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything meets here, once")]
 fn engine(
     flags: &Flags,
     world: World,
@@ -495,7 +494,7 @@ fn password(
     if !ask {
         return Ok(None);
     }
-    super::show::typed(prompt)
+    show::typed(prompt)
         .map(|text| Some(Text::from(text).into_secret()))
         .map_err(|error| {
             (
@@ -524,4 +523,57 @@ fn exit_code(recap: &Recap) -> u8 {
 /// Reports mistakes of another command.
 pub(super) fn told(mistakes: &Mistakes) -> ExitCode {
     complain(&format!("[ERROR]: {}", report::mistakes(mistakes)))
+}
+
+/// Hands an engine that has no playbook to `ask`.
+pub(super) fn with_engine<T>(
+    flags: &Flags,
+    ask: impl AsyncFnOnce(Engine<'_>) -> Result<T, Mistakes>,
+) -> Result<T, Mistakes> {
+    let world = World::new(flags)?;
+    let known = Known {
+        templar: Templar::default(),
+        extra: Map::new(),
+    };
+    let places = Places {
+        directory: PathBuf::from(world.environment.directory()),
+        roles_path: Vec::new(),
+    };
+    let loader = Loader::new(&known, places);
+    let (connector, owner) = (world.connector(), world.owner());
+    let surroundings = Surroundings::new(&world.inventory, None, &world.settings, &None)?;
+    let run = vars::Run::default();
+    let variables = Variables::new(
+        world.inventory,
+        surroundings,
+        &run,
+        inventory::Vars::new(),
+        &world.settings,
+        None,
+    );
+    let secrets = Secrets::default();
+    let sink = report::Sink::new(io::stdout(), secrets.clone(), false);
+    let engine = Engine {
+        options: Options {
+            forks: world.settings.forks as usize,
+            ..Options::default()
+        },
+        settings: &world.settings,
+        environment: &world.environment,
+        variables,
+        loader: &loader,
+        connector,
+        secrets,
+        listener: Rc::new(RefCell::new(report::Default::new(
+            sink,
+            report::Shown::default(),
+        ))),
+        run: run_id(),
+        owner,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Mistake::nowhere(format!("cannot start: {error}")))?;
+    runtime.block_on(ask(engine))
 }

@@ -335,7 +335,7 @@ fn pause(view: &View<'_>, args: &Map) -> Done {
     let mut done = ok(false);
     done.result.insert("start", clock(&started));
     done.result.insert("stop", clock(&stopped));
-    done.result.insert("delta", seconds as i64);
+    done.result.insert("delta", limit.as_secs());
     done.result.insert("echo", true);
     done.result.insert("rc", 0_i64);
     done.result.insert("stderr", "");
@@ -346,7 +346,7 @@ fn pause(view: &View<'_>, args: &Map) -> Done {
 }
 
 /// Carries out what a result asks for: facts.
-pub(super) fn effects(run: &Run<'_>, play: &PlayState<'_>, task: &Task, host: HostId, done: &Done) {
+pub(super) fn effects(run: &Run<'_>, task: &Task, host: HostId, done: &Done) {
     let Some(Value::Map(facts)) = done.result.get("ansible_facts") else {
         return;
     };
@@ -357,7 +357,7 @@ pub(super) fn effects(run: &Run<'_>, play: &PlayState<'_>, task: &Task, host: Ho
         .effective(|keywords| keywords.delegate_facts.as_ref())
         .is_some_and(|flag| flag.node.known() == Some(&true));
     let of = match (&done.delegate, delegated) {
-        (Some(name), true) => play.delegate(run, name).unwrap_or(host),
+        (Some(name), true) => host_named(run, name).unwrap_or(host),
         _ => host,
     };
     let span: Option<&Span> = Some(&task.action.span);

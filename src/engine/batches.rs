@@ -51,7 +51,7 @@ pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
         match value {
             Some(Value::Text(text)) => patterns.push(text.as_str().to_owned()),
             Some(Value::List(items)) => {
-                patterns.extend(items.iter().filter_map(Value::as_str).map(str::to_owned))
+                patterns.extend(items.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             _ => {
                 return Err(

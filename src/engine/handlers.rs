@@ -36,7 +36,7 @@ pub(super) fn notify(r: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &Host
         Verdict::Unknown(unknown) => Some(unknown.clone()),
         _ => None,
     }));
-    if !changed && unknown.is_none() || done.whole.is_failed() && !changed {
+    if !changed && (unknown.is_none() || done.whole.is_failed()) {
         return;
     }
     let base = stack::of_play(r, play);

@@ -150,13 +150,13 @@ pub(super) fn load(
                 (What::Tasks(file), TaskKind::IncludeTasks { apply, .. }) => (
                     file.clone(),
                     run.loader
-                        .include_tasks(&play.play, task, file, apply.as_deref()),
+                        .include_tasks(play.play, task, file, apply.as_deref()),
                 ),
                 (What::Role { name, parts }, TaskKind::IncludeRole(request)) => {
                     let request = rendered(request, name, parts);
                     (
                         name.clone(),
-                        run.loader.include_role(&play.play, task, &request),
+                        run.loader.include_role(play.play, task, &request),
                     )
                 }
                 _ => (String::new(), Err(Mistakes::default())),
@@ -171,10 +171,10 @@ pub(super) fn load(
                 brought.push((Level::IncludeParams, Arc::new(vars)));
             }
             Ok(Group {
-                shown,
                 included,
                 hosts,
                 brought,
+                shown,
             })
         })
         .collect()

@@ -285,7 +285,7 @@ pub(super) async fn on_all<'r>(
         }
     }
     for done in &dones {
-        task::keep(r, play, task, done);
+        task::keep(r, task, done);
     }
     dones
 }
@@ -424,14 +424,13 @@ fn count(r: &Run<'_>, host: &str, verdict: &Verdict) {
             tally.ok += 1;
             tally.changed += 1;
         }
-        Verdict::Skipped => tally.skipped += 1,
+        Verdict::Skipped | Verdict::Unreachable { ignored: true } => tally.skipped += 1,
         Verdict::Failed { ignored: false } => tally.failed += 1,
         Verdict::Failed { ignored: true } => {
             tally.ok += 1;
             tally.ignored += 1;
         }
         Verdict::Unreachable { ignored: false } => tally.unreachable += 1,
-        Verdict::Unreachable { ignored: true } => tally.skipped += 1,
         Verdict::Unknown(_) => tally.unknown += 1,
     });
 }

@@ -133,12 +133,12 @@ pub(super) fn with_item<'r>(
     vars.insert(control.variable.as_str(), items[at].clone(), None);
     vars.insert("ansible_loop_var", control.variable.as_str(), None);
     if let Some(index) = &control.index {
-        vars.insert(index.as_str(), at as i64, None);
+        vars.insert(index.as_str(), at as u64, None);
         vars.insert("ansible_index_var", index.as_str(), None);
     }
     if control.extended {
-        let count = items.len() as i64;
-        let index = at as i64;
+        let count = items.len() as u64;
+        let index = at as u64;
         let mut extended = Map::new();
         extended.insert("index", index + 1);
         extended.insert("index0", index);

@@ -23,6 +23,7 @@ mod supply;
 mod target;
 mod task;
 mod together;
+mod undo;
 mod view;
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
@@ -38,6 +39,7 @@ use crate::{
 
 pub use check::check;
 pub use run::Options;
+pub use undo::Answer;
 
 /// Everything that a run needs.
 pub struct Engine<'a> {
@@ -63,14 +65,10 @@ pub struct Summary {
     pub round_trips: u64,
 }
 
-impl Engine<'_> {
-    /// Runs the plays of all playbooks.
-    ///
-    /// # Errors
-    /// Mistakes that were found only on the way and end the run; what was done stays done.
-    pub async fn run(self, playbooks: &[Playbook]) -> Result<Summary, Mistakes> {
+impl<'a> Engine<'a> {
+    fn into_run(self) -> run::Run<'a> {
         let pool = pool::Pool::new(self.connector, self.run, self.owner);
-        let run = run::Run::new(
+        run::Run::new(
             self.options,
             self.settings,
             self.environment,
@@ -79,7 +77,15 @@ impl Engine<'_> {
             pool,
             self.secrets,
             self.listener,
-        );
+        )
+    }
+
+    /// Runs the plays of all playbooks.
+    ///
+    /// # Errors
+    /// Mistakes that were found only on the way and end the run; what was done stays done.
+    pub async fn run(self, playbooks: &[Playbook]) -> Result<Summary, Mistakes> {
+        let run = self.into_run();
         run.mistaken(run.variables.doubts());
         let ended = all(&run, playbooks).await;
         run.pool.close().await;

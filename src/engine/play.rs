@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    actions, batches,
+    batches,
     done::Done,
     handlers, items,
     items::Hosts,
@@ -314,11 +314,6 @@ impl PlayState<'_> {
     /// Hosts in the order of the play.
     pub(super) fn sort(&self, hosts: &mut Hosts) {
         hosts.sort_by_key(|host| self.all.iter().position(|one| one == host));
-    }
-
-    /// The host that a task is delegated to.
-    pub(super) fn delegate(&self, run: &Run<'_>, name: &str) -> Result<HostId, Mistake> {
-        actions::host_named(run, name)
     }
 
     /// What came with an include.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     change::Change,
-    connection::{Connector, Target},
+    connection::{Cleaned, Connector, Journal, Target, Unreachable},
     wire::{Conduct, Hello, Outcome, Task, Undone, VERSION},
 };
 
@@ -112,6 +112,15 @@ impl Pool {
             Some(session) => session.undo(run.to_owned(), rehearse).await,
             None => Err(Silence::Fault("there is no node".to_owned())),
         }
+    }
+
+    /// Removes what we left at a target.
+    pub(crate) async fn clean(
+        &self,
+        target: &Target,
+        journal: Journal,
+    ) -> Result<Cleaned, Unreachable> {
+        self.connector.clean(target, journal).await
     }
 
     /// How many tasks went over to nodes and back: each is a round trip.

@@ -190,7 +190,7 @@ fn style(args: &Map) -> Style {
         )),
         _ => None,
     };
-    let mut set = |name: &str, to: &mut String| {
+    let set = |name: &str, to: &mut String| {
         if let Some(given) = text(name) {
             *to = given;
         }

@@ -282,7 +282,7 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
             target::target(view, &view.scope)?,
         ),
         Some(name) => {
-            let id = play.delegate(run, name)?;
+            let id = actions::host_named(run, name)?;
             let stack = Stack::new();
             let scope = run.variables.scope(id, &stack).map_err(|mistakes| {
                 let first = mistakes.0.into_iter().next();
@@ -423,13 +423,13 @@ async fn flush(
 }
 
 /// Names what an answer says of the host, for all that follow.
-pub(super) fn keep(run: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &HostDone) {
+pub(super) fn keep(run: &Run<'_>, task: &Task, done: &HostDone) {
     let all = done
         .items
         .as_deref()
         .unwrap_or(std::slice::from_ref(&done.whole));
     for one in all {
-        actions::effects(run, play, task, done.host, one);
+        actions::effects(run, task, done.host, one);
     }
     if let Some(name) = &task.register {
         let value = done.whole.registered();

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, args::Problems, command, copy,
-    ping, service, shell, systemd_service, wait_for,
-    shell,
     Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal,
     args::Problems,
+    command,
     control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
-    copy,
+    copy, ping, service, shell, systemd_service, wait_for,
 };
 use crate::{
     change::Plan,

@@ -33,8 +33,8 @@ macro_rules! parameters {
             const ABOUT: &'static str = concat!($($about, "\n"),+);
 
             fn docs() -> Vec<$crate::modules::ParamDoc> {
-                #[allow(unused_mut, clippy::allow_attributes, reason = "not every struct has groups")]
-                let mut docs = vec![$($crate::modules::ParamDoc {
+                let mut docs: Vec<$crate::modules::ParamDoc> = Vec::new();
+                docs.extend([$($crate::modules::ParamDoc {
                     name: $crate::modules::args::plain(stringify!($field)),
                     aliases: &[$($(stringify!($alias)),+)?],
                     kind: <$ty as $crate::modules::Param>::KIND,
@@ -43,7 +43,7 @@ macro_rules! parameters {
                     default: parameters!(@shown $($default)?),
                     choices: <$ty as $crate::modules::Param>::choices(),
                     doc: concat!($($doc, "\n"),+),
-                }),*];
+                }),*]);
                 $($(docs.push($crate::modules::ParamDoc {
                     name: $crate::modules::args::plain(stringify!($cfield)),
                     aliases: &[$($(stringify!($calias)),+)?],

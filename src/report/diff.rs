@@ -51,6 +51,31 @@ pub(super) fn lines(change: &Change) -> Vec<(String, Color)> {
     }
 }
 
+/// The differences of a change as text without colours.
+pub fn plain_diff(change: &Change) -> String {
+    lines(change)
+        .into_iter()
+        .map(|(line, _)| super::sink::visible(&line) + "\n")
+        .collect()
+}
+
+/// A change in a few words.
+pub fn summary(change: &Change) -> String {
+    let text = match change {
+        Change::Entry { path, from, to, .. } => match (from, to) {
+            (None, _) => format!("{path} is there"),
+            (_, None) => format!("{path} is gone"),
+            _ => format!("{path} is replaced"),
+        },
+        Change::Meta { path, .. } => format!("the attributes of {path}"),
+        Change::Service { name, .. } => format!("the service {name}"),
+        Change::Backup { path, .. } => format!("a backup of {path}"),
+        Change::Perhaps { path, .. } => format!("{path}, perhaps"),
+        Change::Act(act) => format!("{act:?}"),
+    };
+    super::sink::visible(&text)
+}
+
 fn entry(path: &str, from: Option<&Entry>, to: Option<&Entry>) -> Vec<(String, Color)> {
     let file = |entry: Option<&Entry>| match entry.map(|entry| &entry.kind) {
         Some(Kind::File(content)) => Some(content.clone()),

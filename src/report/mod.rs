@@ -6,5 +6,6 @@ mod mistakes;
 mod sink;
 
 pub use default::{Default, Shown};
+pub use diff::{plain_diff, summary};
 pub use mistakes::mistakes;
 pub use sink::{Color, Sink};
