@@ -373,7 +373,11 @@ impl Connector {
 
     async fn runtime(&self) -> Result<&Runtime, Unreachable> {
         self.runtime
-            .get_or_try_init(|| async { Runtime::below(&self.settings.runtime) })
+            .get_or_try_init(|| async {
+                // With the usual limit a run ends below 150 hosts; without more it still works.
+                let _ = super::raise_open_files();
+                Runtime::below(&self.settings.runtime)
+            })
             .await
             .map_err(|error| {
                 Unreachable::new(Cause::Other, "no private directory can be made here")
