@@ -53,7 +53,8 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
                 .map_or(settings.host_key_checking, |word| {
                     !matches!(word.to_lowercase().as_str(), "false" | "no" | "0" | "off")
                 });
-            let mut args = vec![
+            // The first are ssh's own arguments, whose place counts even when there are none.
+            let args = vec![
                 words(ask.text(&["ansible_ssh_args"])?)
                     .or_else(|| settings.ssh_args.clone())
                     .unwrap_or_default(),
@@ -62,7 +63,6 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
                 words(ask.text(&["ansible_ssh_extra_args"])?)
                     .unwrap_or_else(|| settings.ssh_extra_args.clone()),
             ];
-            args.retain(|text| !text.trim().is_empty());
             Transport::Ssh(Ssh {
                 host: words(ask.text(&["ansible_host", "ansible_ssh_host"])?).unwrap_or(name),
                 port,
