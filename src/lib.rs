@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` is the map of the rooms below and of what each may import.
 
+pub mod archive;
 pub mod change;
 pub mod cli;
 pub mod config;

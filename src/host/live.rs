@@ -20,7 +20,10 @@ use sha2::Digest as _;
 
 use crate::{
     change::Run,
-    host::{Limits, Login, Observe, Output, Runs, Seen, Unseen, accounts, run, services, xattr},
+    host::{
+        Limits, Login, Observe, Output, ReadSeek, Runs, Seen, Unseen, accounts, run, services,
+        xattr,
+    },
     state::{
         Bytes, Content, Device, Digest, Entry, FileMode, Kind, Manager, Meta, Real, ServiceState,
         Stamp, Stat,
@@ -271,6 +274,17 @@ impl Observe for Live {
                 .map(Arc::from)
                 .map_err(|error| Unseen::unreadable(path, &error)),
             Content::Known {
+                bytes: Bytes::Spooled(segment),
+                ..
+            } => {
+                let mut bytes = Vec::new();
+                segment
+                    .reader()
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| Unseen::unreadable("a spooled content", &error))?;
+                Ok(bytes.into())
+            }
+            Content::Known {
                 bytes: Bytes::Elsewhere,
                 ..
             } => Err(Unseen::unreadable(
@@ -278,6 +292,22 @@ impl Observe for Live {
                 &"its bytes are not on this host",
             )),
             Content::Unknown(unknown) => Err(Unseen::Unknown(unknown.clone())),
+        }
+    }
+
+    fn reader(&self, content: &Content) -> Seen<Box<dyn ReadSeek>> {
+        match content {
+            Content::Known {
+                bytes: Bytes::At(path),
+                ..
+            } => fs::File::open(Path::new(OsStr::from_bytes(&bytes_of(path))))
+                .map(|file| -> Box<dyn ReadSeek> { Box::new(file) })
+                .map_err(|error| Unseen::unreadable(path, &error)),
+            Content::Known {
+                bytes: Bytes::Spooled(segment),
+                ..
+            } => Ok(Box::new(segment.reader())),
+            _ => Ok(Box::new(io::Cursor::new(self.bytes(content)?))),
         }
     }
 

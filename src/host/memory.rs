@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     change::Run,
     host::{Login, Observe, Output, Seen, Unseen, path},
-    state::{Content, Entry, FileMode, Kind, Manager, Meta, ServiceState, Stat},
+    state::{Bytes, Content, Entry, FileMode, Kind, Manager, Meta, ServiceState, Stat},
 };
 
 /// A host made of what is put into it. `/` is there; root looks at it with the umask 022.
@@ -78,6 +78,15 @@ impl Observe for Memory {
     fn bytes(&self, content: &Content) -> Seen<Arc<[u8]>> {
         match content {
             Content::Unknown(unknown) => Err(Unseen::Unknown(unknown.clone())),
+            Content::Known {
+                bytes: Bytes::Spooled(segment),
+                ..
+            } => {
+                let mut bytes = Vec::new();
+                std::io::Read::read_to_end(&mut segment.reader(), &mut bytes)
+                    .map_err(|error| Unseen::unreadable("a spooled content", &error))?;
+                Ok(bytes.into())
+            }
             Content::Known { .. } => content
                 .here()
                 .map(Arc::from)

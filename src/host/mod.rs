@@ -11,6 +11,7 @@ mod overlay;
 pub mod path;
 mod process;
 pub mod services;
+mod spool;
 mod words;
 mod xattr;
 
@@ -28,6 +29,7 @@ pub use live::Live;
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use process::{Limits, Output, Runs, run};
+pub use spool::Spool;
 pub use words::words;
 pub use xattr::all as xattrs;
 
@@ -77,6 +79,11 @@ pub struct Login {
     pub environment: Vec<(String, String)>,
 }
 
+/// Bytes that can be read from anywhere on.
+pub trait ReadSeek: std::io::Read + std::io::Seek + Send {}
+
+impl<T: std::io::Read + std::io::Seek + Send> ReadSeek for T {}
+
 /// A read-only view of one host.
 ///
 /// Paths are absolute, in the lossless text form of [`crate::value::text_of`]. Their parents may
@@ -98,6 +105,11 @@ pub trait Observe {
 
     /// The bytes of a content that this host knows, whole in memory.
     fn bytes(&self, content: &Content) -> Seen<std::sync::Arc<[u8]>>;
+
+    /// The bytes of a content that this host knows, one after the other.
+    fn reader(&self, content: &Content) -> Seen<Box<dyn ReadSeek>> {
+        Ok(Box::new(std::io::Cursor::new(self.bytes(content)?)))
+    }
 
     /// Who we are here.
     fn login(&self) -> Seen<Login>;

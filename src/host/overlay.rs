@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::{Act, Change, Run},
-    host::{Login, Observe, Output, Seen, Unseen, path, services},
+    host::{Login, Observe, Output, ReadSeek, Seen, Unseen, path, services},
     state::{Content, Entry, Kind, Manager, Meta, ServiceState, Stat},
     value::Unknown,
 };
@@ -245,6 +245,10 @@ impl<B: Observe> Observe for Overlay<B> {
 
     fn bytes(&self, content: &Content) -> Seen<Arc<[u8]>> {
         self.beneath.bytes(content)
+    }
+
+    fn reader(&self, content: &Content) -> Seen<Box<dyn ReadSeek>> {
+        self.beneath.reader(content)
     }
 
     fn login(&self) -> Seen<Login> {

@@ -7,7 +7,7 @@ use super::{
     args::Problems,
     command,
     control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
-    copy, ping, service, shell, systemd_service, wait_for,
+    copy, ping, service, shell, systemd_service, unarchive, wait_for,
 };
 use crate::{
     change::Plan,
@@ -112,6 +112,7 @@ catalog! {
     service::Service,
     shell::Shell,
     systemd_service::SystemdService,
+    unarchive::Unarchive,
     wait_for::WaitFor,
     add_host::AddHost,
     assert::Assert,

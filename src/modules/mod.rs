@@ -27,6 +27,7 @@ mod ping;
 mod service;
 mod shell;
 mod systemd_service;
+mod unarchive;
 mod wait_for;
 
 pub use args::{Args, ParamDoc, Params};

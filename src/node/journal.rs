@@ -140,29 +140,30 @@ impl Journal {
         let Kind::File(content) = &mut entry.kind else {
             return Ok(());
         };
-        let Content::Known {
-            digest,
-            bytes: Bytes::At(at),
-            ..
-        } = content
-        else {
+        let Content::Known { digest, bytes, .. } = content else {
             return Ok(());
         };
+        if matches!(bytes, Bytes::Here(_) | Bytes::Elsewhere) {
+            return Ok(());
+        }
         let kept = self.folder.join("blobs").join(digest.to_string());
         if !kept.exists() {
-            let source = OsString::from_vec(bytes_of(at));
-            // Another name of the same file costs nothing; over file systems it is copied.
-            if fs::hard_link(&source, &kept).is_err() {
+            let linked = match bytes {
+                // Another name of the same file costs nothing; over file systems it is copied.
+                Bytes::At(at) => fs::hard_link(OsString::from_vec(bytes_of(at)), &kept).is_ok(),
+                _ => false,
+            };
+            if !linked {
                 let mut file = OpenOptions::new()
                     .write(true)
                     .create_new(true)
                     .mode(0o600)
                     .open(&kept)?;
-                io::copy(&mut File::open(&source)?, &mut file)?;
+                super::apply::pour(bytes, &mut file)?;
                 file.sync_all()?;
             }
         }
-        *at = text_of(kept.as_os_str().as_encoded_bytes());
+        *bytes = Bytes::At(text_of(kept.as_os_str().as_encoded_bytes()));
         Ok(())
     }
 }

@@ -1,6 +1,12 @@
 //! What a file holds, and the digest it is known by.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::FileExt as _,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -45,6 +51,61 @@ pub enum Bytes {
     At(String),
     /// Not on this side: only size and digest crossed the wire.
     Elsewhere,
+    /// In a nameless file of this process. They never cross the wire.
+    #[serde(skip)]
+    Spooled(Segment),
+}
+
+/// A part of an open file that holds one content.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    pub file: Arc<File>,
+    /// Where it starts in the file, in bytes.
+    pub start: u64,
+    /// In bytes.
+    pub size: u64,
+}
+
+impl Segment {
+    /// Its bytes from the first one on.
+    pub fn reader(&self) -> SegmentReader {
+        SegmentReader {
+            segment: self.clone(),
+            at: 0,
+        }
+    }
+}
+
+/// Reads one segment; several may read the same file at once.
+#[derive(Clone, Debug)]
+pub struct SegmentReader {
+    segment: Segment,
+    at: u64,
+}
+
+impl Read for SegmentReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.segment.size.saturating_sub(self.at);
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let start = self.segment.start + self.at;
+        let filled = self.segment.file.read_at(&mut buffer[..most], start)?;
+        self.at += filled as u64;
+        Ok(filled)
+    }
+}
+
+impl Seek for SegmentReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.segment.size.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.at)
+    }
 }
 
 /// What a file holds. Two contents are equal when their digests are, wherever the bytes lie.

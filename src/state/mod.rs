@@ -11,7 +11,7 @@ mod service;
 mod supply;
 
 pub use account::{Group, User};
-pub use content::{Bytes, Content, Digest};
+pub use content::{Bytes, Content, Digest, Segment, SegmentReader};
 pub use entry::{Device, Entry, Kind, Meta, Real, Stamp, Stat};
 pub use mode::{BadMode, FileMode, Mode};
 pub use service::{Manager, Manner, ServiceState};

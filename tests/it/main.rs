@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod archives;
 mod command;
 mod connection;
 mod copy;
@@ -21,6 +22,8 @@ mod service;
 mod shown;
 mod story;
 mod template;
+mod unarchive;
+mod unarchive_tar;
 mod vars;
 mod wait_for;
 mod yaml;

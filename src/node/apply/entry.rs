@@ -16,7 +16,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{Doing, Stopped, content::pour, content_of, parent::Parent};
+use super::{Doing, Stopped, content::pour_content, content_of, parent::Parent};
 use crate::{
     change::How,
     host::{Live, Observe as _},
@@ -115,7 +115,7 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
             .doing(&format!("write beside {path}"))?;
             let mut file = File::from(fd);
             let what = format!("write {path}");
-            pour(content, &mut file).doing(&what)?;
+            pour_content(content, &mut file).doing(&what)?;
             file.flush().doing(&what)?;
             set_xattrs_of_file(file.as_fd(), &to.meta, path)?;
             dress(parent, draft, path, &to.meta, false)?;
@@ -303,7 +303,7 @@ fn write_in_place(
     )
     .doing(&what)?;
     let mut file = File::from(fd);
-    pour(content, &mut file).doing(&what)?;
+    pour_content(content, &mut file).doing(&what)?;
     fsync(&file).doing(&what)?;
     dress(parent, &parent.name, path, meta, false)
 }

@@ -8,6 +8,8 @@ mod parent;
 mod service;
 mod wait;
 
+pub(super) use content::pour;
+
 use std::{fmt, io};
 
 use crate::{
