@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{items::Hosts, run::Run};
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned},
-    inventory::{HostId, Inventory},
+    inventory::{HostId, Inventory, Vars},
     playbook::Play,
     template::Scope,
     value::{Map, Text, Value},
@@ -178,4 +178,39 @@ pub(super) fn too_many_failed(play: &Play, failed: usize, batch: usize) -> bool 
         .node
         .known()
         .is_some_and(|limit| failed as f64 / batch.max(1) as f64 * 100.0 > *limit)
+}
+
+/// What the files of `vars_files` say: of several alternatives the first that is there counts.
+pub(super) fn files(run: &Run<'_>, play: &Play) -> Result<Vec<(String, Arc<Vars>)>, Mistakes> {
+    let mut all = Vec::new();
+    for alternatives in &play.vars_files {
+        let mut found = None;
+        for file in alternatives {
+            let name = match render(run, play, &Value::Text(file.node.clone())) {
+                Ok(Some(Value::Text(name))) => name.as_str().to_owned(),
+                Ok(_) => continue,
+                // The next one may need no variable that is not known.
+                Err(_) if alternatives.len() > 1 => continue,
+                Err(mistake) => return Err(mistake.at(&file.span, "here").into()),
+            };
+            let expanded = run.environment.path(&name, "");
+            let folders = ["vars", ""].map(|kind| play.folder.join(kind).join(&expanded));
+            found = folders.into_iter().find(|path| path.is_file());
+            if let Some(path) = &found {
+                let (variables, warnings) = run.loader.variables(path, Some(&file.span))?;
+                run.mistaken(warnings);
+                all.push((name, Arc::new(super::stack::vars(&variables))));
+                break;
+            }
+        }
+        if let (None, Some(first)) = (found, alternatives.first()) {
+            return Err(Mistake::new(
+                format!("there is no file `{}`", first.node),
+                &first.span,
+                "of variables",
+            )
+            .into());
+        }
+    }
+    Ok(all)
 }

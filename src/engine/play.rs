@@ -29,7 +29,8 @@ use crate::{
 /// A play at work.
 pub(super) struct PlayState<'p> {
     pub(super) play: &'p Arc<Play>,
-    pub(super) prompts: Arc<Vars>,
+    /// What `vars_files` say, each file with its name.
+    pub(super) files: Vec<(String, Arc<Vars>)>,
     pub(super) handlers: RefCell<Vec<Arc<Task>>>,
     pub(super) roles: RefCell<Vec<Arc<Role>>>,
     all: Hosts,
@@ -80,10 +81,11 @@ pub(super) async fn play<'r>(
         return Ok(End::GoesOn);
     }
     let batches = batches::batches(run, play, &all)?;
+    let files = batches::files(run, play)?;
     for batch in batches {
         let state = PlayState {
             play,
-            prompts: Arc::default(),
+            files: files.clone(),
             handlers: RefCell::new(play.handlers.clone()),
             roles: RefCell::new(play.roles.clone()),
             all: all.clone(),

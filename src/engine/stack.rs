@@ -39,7 +39,9 @@ pub(super) fn vars(variables: &[Variable]) -> Vars {
 pub(super) fn of_play(run: &Run<'_>, play: &PlayState<'_>) -> Stack {
     let mut stack = Stack::new();
     stack.push(Level::PlayVars, "play", run.vars_of(&play.play.scope));
-    stack.push(Level::Prompts, "vars_prompt", Arc::clone(&play.prompts));
+    for (name, vars) in &play.files {
+        stack.push(Level::VarsFiles, name.as_str(), Arc::clone(vars));
+    }
     for role in play.roles.borrow().iter() {
         let of = role.name.as_str();
         stack.push(Level::RoleDefaults, of, Arc::new(vars(&role.defaults)));
