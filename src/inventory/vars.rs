@@ -28,6 +28,8 @@ enum Held {
     /// Holds vault texts, which are opened when the variable is used and not before: one that is
     /// not used needs no secret.
     Locked(Arc<Locked>),
+    /// Could not be read; whoever uses it is told.
+    Refused(Box<Mistake>),
 }
 
 #[derive(Debug)]
@@ -45,6 +47,7 @@ impl Var {
     pub fn value(&self, decrypt: Option<&dyn Decrypt>) -> Result<Value, Mistake> {
         match &self.held {
             Held::Ready(value) => Ok(value.clone()),
+            Held::Refused(mistake) => Err(Mistake::clone(mistake)),
             Held::Locked(locked) => {
                 if let Some(value) = locked.open.get() {
                     return Ok(value.clone());
@@ -63,6 +66,7 @@ impl Var {
     pub(super) fn written(&self) -> Value {
         match &self.held {
             Held::Ready(value) => value.clone(),
+            Held::Refused(_) => Value::Null,
             Held::Locked(locked) => sealed(&locked.node),
         }
     }
@@ -145,6 +149,21 @@ impl Vars {
                 place: place.cloned(),
             },
         );
+    }
+
+    /// Sets a variable whose value may be a mistake; then whoever uses it is told.
+    pub fn insert_result(
+        &mut self,
+        name: impl Into<Arc<str>>,
+        value: Result<Value, Mistake>,
+        place: Option<&Span>,
+    ) {
+        let held = match value {
+            Ok(value) => Held::Ready(value),
+            Err(mistake) => Held::Refused(Box::new(mistake)),
+        };
+        let place = place.cloned();
+        self.insert_var(name, Var { held, place });
     }
 
     /// Sets a variable as it is elsewhere, place and all.

@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 
 use hostwright::{
     config::{self, Environment, Flags, HashBehaviour, Settings, SourceList},
-    diagnostic::{Source, Span},
+    diagnostic::{Mistake, Source, Span},
     inventory::{self, HostId, Surroundings, Vars},
     value::{Map, Text, Value, to_json},
     vars::{HostScope, Level, PlayNames, Run, Stack, Variables, role_names, told},
@@ -489,4 +489,19 @@ fn what_a_person_wrote_is_a_template_and_what_a_host_said_is_data() {
     assert!(is_template("t"));
     assert!(!is_template("ansible_kernel"));
     assert_eq!(scope.place("t").unwrap().line_column(), (1, 4));
+}
+
+#[test]
+fn a_variable_that_cannot_be_read_is_told_when_it_is_used() {
+    let world = World::simple(Flags::default());
+    let mut play = Vars::new();
+    let refused = Mistake::nowhere("no secret fits");
+    play.insert_result("locked", Err(refused.clone()), None);
+    play.insert_result("open", Ok(Value::Int(1)), None);
+    let stack = Stack::new().with(Level::PlayVars, "", Arc::new(play));
+    let scope = world.scope(&stack);
+    assert_eq!(text(&scope, "open"), "1");
+    assert_eq!(scope.value("locked").unwrap_err(), refused);
+    let all = scope.value("vars").unwrap().unwrap();
+    assert!(!all.as_map().unwrap().contains("locked"));
 }
