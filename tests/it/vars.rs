@@ -6,6 +6,7 @@ use hostwright::{
     config::{self, Environment, Flags, HashBehaviour, Settings, SourceList},
     diagnostic::{Mistake, Source, Span},
     inventory::{self, HostId, Surroundings, Vars},
+    template::Templar,
     value::{Map, Text, Value, to_json},
     vars::{HostScope, Level, PlayNames, Run, Stack, Variables, role_names, told},
 };
@@ -504,4 +505,76 @@ fn a_variable_that_cannot_be_read_is_told_when_it_is_used() {
     assert_eq!(scope.value("locked").unwrap_err(), refused);
     let all = scope.value("vars").unwrap().unwrap();
     assert!(!all.as_map().unwrap().contains("locked"));
+}
+
+#[test]
+fn templates_see_hosts_and_variables_lazily() {
+    let files = [(
+        "inv/hosts",
+        "[web]\nh1 greeting=\"{{ who }} and {{ hostvars['h2'].who }}\" who=\"{{ inventory_hostname }}\"\nh2 who='two {{ inventory_hostname }}' unused='{{ nowhere }}'\n",
+    )];
+    let world = World::of(&files, Vars::new(), Flags::default());
+    for (template, expected) in [
+        ("{{ greeting }}", r#""h1 and two h2""#),
+        ("{{ hostvars | list }}", r#"["h1","h2"]"#),
+        (
+            "{{ groups.web | map('extract', hostvars, 'who') | list }}",
+            r#"["h1","two h2"]"#,
+        ),
+        ("{{ vars['greeting'] }}", r#""h1 and two h2""#),
+        ("{{ 'h3' in hostvars }}", "false"),
+        ("{{ hostvars.h2.greeting is defined }}", "false"),
+    ] {
+        assert_eq!(rendered(&world, template), expected, "{template}");
+    }
+}
+
+/// S7.
+#[test]
+fn what_a_host_said_is_never_rendered_whichever_way_it_takes() {
+    let world = World::of(
+        &[("inv/hosts", "[web]\nh1 passed='{{ ansible_kernel }}'\n")],
+        Vars::new(),
+        Flags::default(),
+    );
+    let forged = "{{ 6 * 7 }}";
+    let said = Map::from([("ansible_kernel", forged), ("stray", forged)]);
+    world.variables.add_facts(world.host, &said);
+    let result = Map::from([("stdout", forged)]);
+    world
+        .variables
+        .set(world.host, "result", result.into(), None);
+    for template in [
+        "{{ ansible_kernel }}",
+        "{{ ansible_facts.kernel }}",
+        "{{ ansible_facts['stray'] }}",
+        "{{ stray }}",
+        "{{ passed }}",
+        "{{ result.stdout }}",
+        "{{ hostvars.h1.result.stdout }}",
+        "{{ hostvars['h1'].ansible_facts.kernel }}",
+        "{{ vars['ansible_kernel'] }}",
+        "{{ lookup('vars', 'ansible_kernel') }}",
+        "{{ [result] | map(attribute='stdout') | first }}",
+        "{{ passed ~ '' }}",
+    ] {
+        assert_eq!(
+            rendered(&world, template),
+            format!("\"{forged}\""),
+            "{template}"
+        );
+    }
+}
+
+fn rendered(world: &World, template: &str) -> String {
+    let source = Source::new("test", template);
+    let text = Text::template(template, Span::new(&source, 0, template.len()));
+    let stack = Stack::new();
+    let scope = world.scope(&stack);
+    let templar = Templar::new(hostwright::template::Settings::default());
+    match templar.render(&Value::Text(text), &scope) {
+        Ok(Some(value)) => to_json(&value).to_string(),
+        Ok(None) => "omitted".to_owned(),
+        Err(failure) => format!("{failure:?}"),
+    }
 }
