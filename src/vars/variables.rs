@@ -102,6 +102,16 @@ impl Variables {
         result
     }
 
+    /// Goes on with a playbook of another folder, whose `group_vars` and `host_vars` now count.
+    pub fn enter(&mut self, playbook_dir: &str, surroundings: Surroundings) {
+        self.surroundings = surroundings;
+        self.run.insert("playbook_dir", playbook_dir, None);
+        let world = self.world.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for known in world.known.values_mut() {
+            Arc::make_mut(known).inventory = None;
+        }
+    }
+
     /// What is to be said about names: variables of the command line, of groups and of hosts that
     /// are called like keywords, each name once.
     pub fn doubts(&self) -> Vec<Mistake> {

@@ -578,3 +578,26 @@ fn rendered(world: &World, template: &str) -> String {
         Err(failure) => format!("{failure:?}"),
     }
 }
+
+#[test]
+fn another_playbook_brings_its_own_files() {
+    let files = [
+        ("inv/hosts", "h1\n"),
+        ("group_vars/all.yml", "own: first\nfirst: 1\n"),
+        ("other/group_vars/all.yml", "own: second\n"),
+    ];
+    let mut world = World::of(&files, Vars::new(), Flags::default());
+    let stack = Stack::new();
+    assert_eq!(text(&world.scope(&stack), "own"), "\"first\"");
+    world.variables.set(world.host, "kept", Value::Int(1), None);
+    let inventory = world.variables.inventory();
+    let here = inventory.sources()[0].replace("/inv/hosts", "/other");
+    let settings = config::load(Flags::default(), &Environment::made_of("/", [])).unwrap();
+    let other = Surroundings::new(&inventory, Some(&here), &settings.settings, &None).unwrap();
+    world.variables.enter(&here, other);
+    let scope = world.scope(&stack);
+    assert_eq!(text(&scope, "own"), "\"second\"");
+    assert_eq!(text(&scope, "first"), "-");
+    assert_eq!(text(&scope, "kept"), "1");
+    assert_eq!(text(&scope, "playbook_dir"), format!("\"{here}\""));
+}
