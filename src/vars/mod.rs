@@ -4,7 +4,6 @@
 //! hosts; a [`HostScope`] both together for one host: nothing is merged, names are looked up
 //! from the strongest [`Level`] down.
 
-mod as_scope;
 mod extra;
 mod facts;
 mod file;

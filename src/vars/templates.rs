@@ -15,7 +15,9 @@ impl Scope for HostScope<'_> {
     }
 
     fn names(&self) -> Vec<String> {
-        self.all_names().into_iter().collect()
+        let mut names = self.all_names();
+        names.insert("hostvars".to_owned());
+        names.into_iter().collect()
     }
 
     fn defined_at(&self, name: &str) -> Option<Span> {
@@ -27,10 +29,22 @@ impl Scope for HostScope<'_> {
     }
 
     fn host(&self, name: &str) -> Option<Rc<dyn Scope + '_>> {
-        match self.of_host(name)? {
-            Ok(scope) => Some(Rc::new(scope)),
-            // Broken files of variables are told when the host itself needs them.
-            Err(_) => None,
-        }
+        Some(match self.of_host(name)? {
+            Ok(scope) => Rc::new(scope),
+            Err(mistakes) => Rc::new(Broken(mistakes.0.into_iter().next())),
+        })
+    }
+}
+
+/// A host whose files of variables cannot be read: whoever asks is told.
+struct Broken(Option<Mistake>);
+
+impl Scope for Broken {
+    fn get(&self, _: &str) -> Result<Option<Value>, Mistake> {
+        self.0.clone().map_or(Ok(None), Err)
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
     }
 }
