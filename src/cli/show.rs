@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use crate::{
     diagnostic::Mistakes,
     inventory::Inventory,
-    playbook::{Play, Playbook, TagChoice, Task, TaskKind},
+    playbook::{Play, Playbook, TagChoice, Task},
 };
 
 /// What is to be listed; nothing for a mere check.
@@ -77,16 +77,16 @@ fn of_play(
         }
     }
     let tasks: Vec<_> = play
-        .all_tasks()
+        .listed_tasks()
         .into_iter()
-        .filter(|task| !is_silent(task) && choice.takes(&task.tags()))
+        .filter(|task| choice.takes(&task.tags()))
         .collect();
     if wanted.tasks {
         println!("    tasks:");
         for task in &tasks {
             println!(
                 "      {}\tTAGS: [{}]",
-                task.title(),
+                task.listed_title(),
                 sorted(task).join(", ")
             );
         }
@@ -98,11 +98,6 @@ fn of_play(
         println!("      TASK TAGS: [{}]", all.join(", "));
     }
     Ok(())
-}
-
-/// Whether a listing leaves the task out, as Ansible's does with `meta`.
-fn is_silent(task: &Task) -> bool {
-    matches!(task.kind, TaskKind::Module) && task.module() == "meta"
 }
 
 fn sorted(task: &Task) -> Vec<&str> {

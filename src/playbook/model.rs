@@ -246,6 +246,14 @@ impl Task {
         }
     }
 
+    /// The name as listings have it: without a name of its own, just the module.
+    pub fn listed_title(&self) -> String {
+        match &self.keywords.name {
+            Some(name) if !name.node.is_empty() => self.title(),
+            _ => self.action.node.as_str().to_owned(),
+        }
+    }
+
     /// All tags that hold for the task, in order, each once.
     pub fn tags(&self) -> Vec<&str> {
         let mut tags = Vec::new();
@@ -279,11 +287,16 @@ impl Play {
             .chain(&self.post_tasks)
     }
 
-    /// All tasks that are known before the run, as `--list-tasks` has them.
+    /// All tasks that are known before the run.
     pub fn all_tasks(&self) -> Vec<&Arc<Task>> {
+        self.items().flat_map(Item::tasks).collect()
+    }
+
+    /// The tasks that listings show: those of `rescue` and `always` are not among them.
+    pub fn listed_tasks(&self) -> Vec<&Arc<Task>> {
         let mut tasks = Vec::new();
         for item in self.items() {
-            item.collect(&mut tasks);
+            item.collect(&mut tasks, false);
         }
         tasks
     }
@@ -295,12 +308,14 @@ impl Play {
 }
 
 impl Item {
-    fn collect<'a>(&'a self, tasks: &mut Vec<&'a Arc<Task>>) {
+    fn collect<'a>(&'a self, tasks: &mut Vec<&'a Arc<Task>>, all: bool) {
         match self {
             Self::Task(task) => tasks.push(task),
             Self::Block(block) => {
-                let inside = block.block.iter().chain(&block.rescue).chain(&block.always);
-                inside.for_each(|item| item.collect(tasks));
+                let rest = block.rescue.iter().chain(&block.always).filter(|_| all);
+                for item in block.block.iter().chain(rest) {
+                    item.collect(tasks, all);
+                }
             }
         }
     }
@@ -308,7 +323,7 @@ impl Item {
     /// The tasks in it, in the order of their lines.
     pub fn tasks(&self) -> Vec<&Arc<Task>> {
         let mut tasks = Vec::new();
-        self.collect(&mut tasks);
+        self.collect(&mut tasks, true);
         tasks
     }
 }

@@ -301,6 +301,26 @@ fn arguments_are_read_in_every_form() {
     .assert_eq(&text);
 }
 
+/// As `ansible-playbook --list-tasks` 2.19 prints them.
+#[test]
+fn listings_show_the_main_line_by_bare_names() {
+    let project = project(&[
+        (
+            "site.yml",
+            "- hosts: all\n  roles: [r]\n  tasks:\n  - meta: flush_handlers\n  - block: [{ping: }]\n    rescue: [{name: no, ping: }]\n    always: [{name: nor, ping: }]\n",
+        ),
+        ("roles/r/tasks/main.yml", "- ping:\n- {name: own, ping: }\n"),
+    ]);
+    let playbook = project.load();
+    let listed: Vec<String> = playbook.plays[0]
+        .listed_tasks()
+        .iter()
+        .map(|task| task.listed_title())
+        .collect();
+    assert_eq!(listed, ["ping", "r : own", "meta", "ping"]);
+    assert_eq!(playbook.plays[0].all_tasks().len(), 6);
+}
+
 #[test]
 fn loops_and_what_goes_with_them_are_typed() {
     let all = tasks(
