@@ -10,6 +10,7 @@ pub mod connection;
 pub mod diagnostic;
 pub mod engine;
 pub mod event;
+pub mod facts;
 pub mod host;
 pub mod inventory;
 pub mod modules;

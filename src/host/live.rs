@@ -21,8 +21,8 @@ use sha2::Digest as _;
 use crate::{
     change::Run,
     host::{
-        Limits, Login, Observe, Output, ReadSeek, Runs, Seen, Unseen, accounts, run, services,
-        xattr,
+        Limits, Login, Observe, Output, ReadSeek, Runs, Seen, Space, Unseen, accounts, run,
+        services, xattr,
     },
     state::{
         Bytes, Content, Device, Digest, Entry, FileMode, Kind, Manager, Meta, Real, ServiceState,
@@ -313,6 +313,23 @@ impl Observe for Live {
 
     fn login(&self) -> Seen<Login> {
         Ok((*self.login).clone())
+    }
+
+    fn machine(&self) -> Seen<String> {
+        Ok(text_of(rustix::system::uname().machine().to_bytes()))
+    }
+
+    fn space(&self, path: &str) -> Seen<Option<Space>> {
+        let told = rustix::fs::statvfs(bytes_of(path).as_slice())
+            .map_err(|error| Unseen::unreadable(path, &io::Error::from(error)))?;
+        Ok(Some(Space {
+            block_size: told.f_bsize,
+            fragment_size: told.f_frsize,
+            blocks: told.f_blocks,
+            blocks_available: told.f_bavail,
+            inodes: told.f_files,
+            inodes_available: told.f_favail,
+        }))
     }
 
     fn ask(&self, query: &Run) -> Seen<Output> {

@@ -64,6 +64,18 @@ impl fmt::Display for Unseen {
     }
 }
 
+/// The room in a file system. Fragments are what blocks are counted in; sizes are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    pub block_size: u64,
+    pub fragment_size: u64,
+    pub blocks: u64,
+    /// To those who are not root.
+    pub blocks_available: u64,
+    pub inodes: u64,
+    pub inodes_available: u64,
+}
+
 /// Who we are on the host, and what new things get from that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
@@ -113,6 +125,16 @@ pub trait Observe {
 
     /// Who we are here.
     fn login(&self) -> Seen<Login>;
+
+    /// What the kernel calls this kind of machine.
+    fn machine(&self) -> Seen<String> {
+        Ok(std::env::consts::ARCH.to_owned())
+    }
+
+    /// How much room there is in the file system that is mounted at `path`.
+    fn space(&self, _path: &str) -> Seen<Option<Space>> {
+        Ok(None)
+    }
 
     /// What a program says that only looks: nothing may be changed by running it.
     fn ask(&self, query: &Run) -> Seen<Output>;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::{Act, Change, Run},
-    host::{Login, Observe, Output, ReadSeek, Seen, Unseen, path, services},
+    host::{Login, Observe, Output, ReadSeek, Seen, Space, Unseen, path, services},
     state::{Content, Entry, Kind, Manager, Meta, ServiceState, Stat},
     value::Unknown,
 };
@@ -253,6 +253,14 @@ impl<B: Observe> Observe for Overlay<B> {
 
     fn login(&self) -> Seen<Login> {
         self.beneath.login()
+    }
+
+    fn machine(&self) -> Seen<String> {
+        self.beneath.machine()
+    }
+
+    fn space(&self, path: &str) -> Seen<Option<Space>> {
+        self.beneath.space(path)
     }
 
     fn ask(&self, query: &Run) -> Seen<Output> {

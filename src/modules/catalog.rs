@@ -7,7 +7,7 @@ use super::{
     args::Problems,
     command,
     control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
-    copy, ping, service, shell, systemd_service, unarchive, wait_for,
+    copy, ping, service, setup, shell, systemd_service, unarchive, wait_for,
 };
 use crate::{
     change::Plan,
@@ -110,6 +110,7 @@ catalog! {
     copy::Copy,
     ping::Ping,
     service::Service,
+    setup::Setup,
     shell::Shell,
     systemd_service::SystemdService,
     unarchive::Unarchive,

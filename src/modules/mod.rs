@@ -25,6 +25,7 @@ mod control;
 mod copy;
 mod ping;
 mod service;
+mod setup;
 mod shell;
 mod systemd_service;
 mod unarchive;

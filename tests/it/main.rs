@@ -19,6 +19,7 @@ mod playbook;
 mod playbook_mistakes;
 mod projects;
 mod service;
+mod setup;
 mod shown;
 mod story;
 mod template;
