@@ -39,6 +39,14 @@ pub enum Change {
     },
     /// A copy of the file at `path` appears beside it; its name has the time in it.
     Backup { path: String, entry: Entry },
+    /// Something new appears in `directory` under a name that nobody else has: `prefix`, random
+    /// letters, `suffix`.
+    Fresh {
+        directory: String,
+        prefix: String,
+        suffix: String,
+        entry: Entry,
+    },
     /// Something is done that has no second side.
     Act(Act),
     /// In a rehearsal: what is there now is unknown, and so is whether this changes anything;
@@ -81,14 +89,7 @@ impl Change {
         match (&from, &to) {
             (None, None) => return None,
             (Some(seen), Some(wanted)) if seen.kind == wanted.kind => {
-                if seen.meta.satisfies(&wanted.meta) {
-                    return None;
-                }
-                return Some(Self::Meta {
-                    path: path.to_owned(),
-                    from: seen.meta.clone(),
-                    to: wanted.meta.clone(),
-                });
+                return Self::of_meta(path, seen.meta.clone(), wanted.meta.clone());
             }
             _ => {}
         }
@@ -97,6 +98,15 @@ impl Change {
             from,
             to,
             how,
+        })
+    }
+
+    /// The change that gives what stands at `path` other attributes; `None` when it has them.
+    pub fn of_meta(path: &str, from: Meta, to: Meta) -> Option<Self> {
+        (!from.satisfies(&to)).then(|| Self::Meta {
+            path: path.to_owned(),
+            from,
+            to,
         })
     }
 
@@ -141,6 +151,11 @@ impl Change {
             Self::Backup { path, .. } => {
                 return Err(Irreversible(format!("a backup of {path} was kept")));
             }
+            Self::Fresh { directory, .. } => {
+                return Err(Irreversible(format!(
+                    "something of unknown name was made in {directory}"
+                )));
+            }
             Self::Act(act) => return Err(Irreversible(act.irreversible())),
             Self::Perhaps { path, .. } => {
                 return Err(Irreversible(format!("what {path} was is not known")));
@@ -154,7 +169,7 @@ impl Change {
             Self::Entry { path, .. } | Self::Meta { path, .. } | Self::Perhaps { path, .. } => {
                 Some(path)
             }
-            Self::Service { .. } | Self::Backup { .. } | Self::Act(_) => None,
+            Self::Service { .. } | Self::Backup { .. } | Self::Fresh { .. } | Self::Act(_) => None,
         }
     }
 
@@ -169,7 +184,7 @@ impl Change {
                 from.as_ref().map_or(0, bytes) + to.as_ref().map_or(0, bytes)
             }
             Self::Perhaps { to, .. } => to.as_ref().map_or(0, bytes),
-            Self::Backup { entry, .. } => bytes(entry),
+            Self::Backup { entry, .. } | Self::Fresh { entry, .. } => bytes(entry),
             Self::Meta { .. } | Self::Service { .. } | Self::Act(_) => 0,
         }
     }

@@ -39,12 +39,17 @@ impl Plan {
 
     /// Keeps a copy of a file beside it, under a name with the time of the run in it.
     pub fn backup(&mut self, path: &str, file: &Entry) {
+        self.backup_as("backup_file", path, file);
+    }
+
+    /// Like [`Self::backup`]; the name of the copy is returned as `name`.
+    pub fn backup_as(&mut self, name: &str, path: &str, file: &Entry) {
         self.changes.push(Change::Backup {
             path: path.to_owned(),
             entry: file.clone(),
         });
         self.returns(
-            "backup_file",
+            name,
             Unknown::because("the name of a backup has the time of the run in it"),
         );
     }
@@ -66,6 +71,21 @@ impl Plan {
                 manner: manner.clone(),
             });
         }
+    }
+
+    /// Makes something new in a canonical directory under a name that nobody else has; its path
+    /// is returned as `path`.
+    pub fn fresh(&mut self, directory: &str, prefix: &str, suffix: &str, entry: Entry) {
+        self.changes.push(Change::Fresh {
+            directory: directory.to_owned(),
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
+            entry,
+        });
+        self.returns(
+            "path",
+            Unknown::because("a fresh name is only chosen in the run"),
+        );
     }
 
     /// Asks for something to be done.

@@ -156,21 +156,35 @@ fn attributes(path: &str, meta: &fs::Metadata) -> Seen<Meta> {
         mtime: stamp(meta.mtime(), meta.mtime_nsec()),
         atime: stamp(meta.atime(), meta.atime_nsec()),
         xattrs: xattr::all(path).map_err(|error| Unseen::unreadable(path, &error))?,
-        flags: None,
+        flags: flags(path, meta),
     })
 }
 
-/// The content of a regular file; a link that has taken its place is not followed.
-fn content(path: &str) -> io::Result<Content> {
+/// The flags of the inode. Only files and directories are opened: others may do something then.
+fn flags(path: &str, meta: &fs::Metadata) -> Option<u32> {
+    if !meta.is_file() && !meta.is_dir() {
+        return None;
+    }
+    let file = opened(path).ok()?;
+    let flags = rustix::fs::ioctl_getflags(&file).ok()?;
+    Some(flags.bits() & Meta::FLAGS)
+}
+
+fn opened(path: &str) -> io::Result<fs::File> {
     let bytes = bytes_of(path);
-    let mut file = fs::OpenOptions::new()
+    fs::OpenOptions::new()
         .read(true)
         .custom_flags(
             (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK)
                 .bits()
                 .cast_signed(),
         )
-        .open(Path::new(OsStr::from_bytes(&bytes)))?;
+        .open(Path::new(OsStr::from_bytes(&bytes)))
+}
+
+/// The content of a regular file; a link that has taken its place is not followed.
+fn content(path: &str) -> io::Result<Content> {
+    let mut file = opened(path)?;
     if file.metadata()?.len() <= Content::INLINE_LIMIT {
         // Files of /proc say that they are empty: read what comes, up to the limit.
         let mut here = Vec::new();
@@ -214,10 +228,10 @@ impl Observe for Live {
             kind: kind(path, &meta)?,
             meta: attributes(path, &meta)?,
             size: Some(meta.len()),
+            links: meta.nlink(),
             real: Some(Real {
                 inode: meta.ino(),
                 device: meta.dev(),
-                links: meta.nlink(),
                 blocks: meta.blocks(),
                 block_size: meta.blksize(),
                 represents: meta.rdev(),

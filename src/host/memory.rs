@@ -57,6 +57,7 @@ impl Observe for Memory {
                 Kind::File(content) => content.size(),
                 _ => Some(0),
             },
+            links: 1,
             real: None,
         }))
     }

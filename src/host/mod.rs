@@ -14,6 +14,7 @@ pub mod services;
 mod spool;
 mod words;
 mod xattr;
+mod zone;
 
 use std::fmt;
 
@@ -32,6 +33,7 @@ pub use process::{Limits, Output, Runs, run};
 pub use spool::Spool;
 pub use words::words;
 pub use xattr::all as xattrs;
+pub use zone::zone;
 
 /// What an observation gives.
 pub type Seen<T> = Result<T, Unseen>;
@@ -112,6 +114,15 @@ pub trait Observe {
     /// What stands at `path`, whole.
     fn entry(&self, path: &str) -> Seen<Option<Entry>>;
 
+    /// Whether both canonical paths are names of one and the same thing.
+    fn is_same(&self, one: &str, two: &str) -> Seen<bool> {
+        let inode = |path: &str| -> Seen<Option<(u64, u64)>> {
+            let real = self.stat_at(path)?.and_then(|stat| stat.real);
+            Ok(real.map(|real| (real.device, real.inode)))
+        };
+        Ok(one == two || matches!((inode(one)?, inode(two)?), (Some(a), Some(b)) if a == b))
+    }
+
     /// The names in a directory, sorted by byte.
     fn names(&self, directory: &str) -> Seen<Vec<String>>;
 
@@ -134,6 +145,13 @@ pub trait Observe {
     /// How much room there is in the file system that is mounted at `path`.
     fn space(&self, _path: &str) -> Seen<Option<Space>> {
         Ok(None)
+    }
+
+    /// The host's clock: seconds and nanoseconds since 1970.
+    fn now(&self) -> Seen<(i64, u32)> {
+        let now = jiff::Timestamp::now();
+        let rest = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+        Ok((now.as_second(), rest))
     }
 
     /// What a program says that only looks: nothing may be changed by running it.
@@ -187,5 +205,47 @@ pub trait Observe {
     /// The group of that number.
     fn group_of(&self, gid: u32) -> Seen<Option<Group>> {
         accounts::group(self, &|group| group.gid == gid, &gid.to_string())
+    }
+}
+
+impl<T: Observe + ?Sized> Observe for &T {
+    fn stat_at(&self, path: &str) -> Seen<Option<Stat>> {
+        (**self).stat_at(path)
+    }
+
+    fn stat(&self, path: &str) -> Seen<Option<Stat>> {
+        (**self).stat(path)
+    }
+
+    fn entry(&self, path: &str) -> Seen<Option<Entry>> {
+        (**self).entry(path)
+    }
+
+    fn is_same(&self, one: &str, two: &str) -> Seen<bool> {
+        (**self).is_same(one, two)
+    }
+
+    fn names(&self, directory: &str) -> Seen<Vec<String>> {
+        (**self).names(directory)
+    }
+
+    fn bytes(&self, content: &Content) -> Seen<std::sync::Arc<[u8]>> {
+        (**self).bytes(content)
+    }
+
+    fn login(&self) -> Seen<Login> {
+        (**self).login()
+    }
+
+    fn now(&self) -> Seen<(i64, u32)> {
+        (**self).now()
+    }
+
+    fn ask(&self, query: &Run) -> Seen<Output> {
+        (**self).ask(query)
+    }
+
+    fn service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>> {
+        (**self).service(name, manager)
     }
 }

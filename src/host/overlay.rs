@@ -25,6 +25,8 @@ enum Laid {
 pub struct Overlay<B> {
     beneath: B,
     laid: BTreeMap<String, Laid>,
+    /// Paths that were made another name of a file, and the name it had before.
+    names: BTreeMap<String, String>,
     services: BTreeMap<String, ServiceState>,
     /// Names of services of which nothing is known any more.
     unknown_services: BTreeMap<String, Unknown>,
@@ -35,6 +37,7 @@ impl<B: Observe> Overlay<B> {
         Self {
             beneath,
             laid: BTreeMap::new(),
+            names: BTreeMap::new(),
             services: BTreeMap::new(),
             unknown_services: BTreeMap::new(),
         }
@@ -56,13 +59,18 @@ impl<B: Observe> Overlay<B> {
             Change::Entry { path, to, .. } | Change::Perhaps { path, to, .. } => {
                 self.put(path, to.clone());
             }
-            Change::Meta { path, to, .. } => match self.laid.get_mut(path) {
-                Some(Laid::Whole(Some(entry))) => entry.meta = to.clone(),
-                Some(Laid::Meta(meta)) => *meta = to.clone(),
-                _ => {
-                    self.laid.insert(path.clone(), Laid::Meta(to.clone()));
+            Change::Meta { path, to, .. } => {
+                let to = to.clone().as_seen();
+                for name in self.names_of(path) {
+                    match self.laid.get_mut(&name) {
+                        Some(Laid::Whole(Some(entry))) => entry.meta = to.clone(),
+                        Some(Laid::Meta(meta)) => *meta = to.clone(),
+                        _ => {
+                            self.laid.insert(name, Laid::Meta(to.clone()));
+                        }
+                    }
                 }
-            },
+            }
             Change::Service { name, to, .. } => {
                 let name = services::plain(name);
                 self.unknown_services.remove(name);
@@ -84,6 +92,7 @@ impl<B: Observe> Overlay<B> {
             }
             // A backup has a name that no task can know before the run.
             Change::Backup { .. }
+            | Change::Fresh { .. }
             | Change::Act(Act::Reload { .. } | Act::ReloadManager { .. } | Act::Wait { .. }) => {}
         }
     }
@@ -103,6 +112,11 @@ impl<B: Observe> Overlay<B> {
     }
 
     fn put(&mut self, path: &str, to: Option<Entry>) {
+        self.names
+            .retain(|name, other| name != path && other != path);
+        if let Some(Kind::Hard(other)) = to.as_ref().map(|entry| &entry.kind) {
+            self.names.insert(path.to_owned(), other.clone());
+        }
         let to = match to {
             // Another name of a file holds what the file holds.
             Some(Entry {
@@ -120,6 +134,10 @@ impl<B: Observe> Overlay<B> {
             },
             other => other,
         };
+        let to = to.map(|entry| Entry {
+            meta: entry.meta.as_seen(),
+            ..entry
+        });
         self.clear_below(path);
         self.laid.insert(path.to_owned(), Laid::Whole(to));
     }
@@ -147,6 +165,29 @@ impl<B: Observe> Overlay<B> {
             }
         }
         Over::Nothing
+    }
+
+    /// All names that a file is known to have by plan, with `path` itself.
+    fn names_of(&self, path: &str) -> Vec<String> {
+        let root = self.first_name(path);
+        let mut all = vec![path.to_owned()];
+        for name in self.names.keys().chain(self.names.values()) {
+            if self.first_name(name) == root && !all.contains(name) {
+                all.push(name.clone());
+            }
+        }
+        all
+    }
+
+    fn first_name<'a>(&'a self, path: &'a str) -> &'a str {
+        let mut at = path;
+        for _ in 0..=self.names.len() {
+            match self.names.get(at) {
+                Some(other) => at = other,
+                None => break,
+            }
+        }
+        at
     }
 
     fn place(&self, path: &str) -> Seen<String> {
@@ -186,7 +227,15 @@ enum Over<'a> {
 impl<B: Observe> Observe for Overlay<B> {
     fn stat_at(&self, path: &str) -> Seen<Option<Stat>> {
         match self.laid_over(path) {
-            Over::Nothing => self.beneath.stat_at(path),
+            Over::Nothing => {
+                let mut stat = self.beneath.stat_at(path)?;
+                if let Some(stat) = &mut stat
+                    && !self.names.is_empty()
+                {
+                    stat.links += self.names_of(path).len() as u64 - 1;
+                }
+                Ok(stat)
+            }
             Over::Whole(entry) => Ok(entry.map(|entry| Stat {
                 kind: entry.kind.clone(),
                 meta: entry.meta.clone(),
@@ -195,6 +244,7 @@ impl<B: Observe> Observe for Overlay<B> {
                     Kind::Link(target) => Some(target.len() as u64),
                     _ => None,
                 },
+                links: self.names_of(path).len() as u64,
                 real: None,
             })),
             Over::Meta(meta) => Ok(self.beneath.stat_at(path)?.map(|stat| Stat {
@@ -241,6 +291,20 @@ impl<B: Observe> Observe for Overlay<B> {
         }
         names.sort();
         Ok(names)
+    }
+
+    fn is_same(&self, one: &str, two: &str) -> Seen<bool> {
+        let (one, two) = (self.canonical(one)?, self.canonical(two)?);
+        if self.first_name(&one) == self.first_name(&two) {
+            return Ok(true);
+        }
+        match (self.laid_over(&one), self.laid_over(&two)) {
+            (Over::Unknown(unknown), _) | (_, Over::Unknown(unknown)) => {
+                Err(Unseen::Unknown(unknown.clone()))
+            }
+            (Over::Whole(_), _) | (_, Over::Whole(_)) => Ok(false),
+            _ => self.beneath.is_same(&one, &two),
+        }
     }
 
     fn bytes(&self, content: &Content) -> Seen<Arc<[u8]>> {

@@ -2,7 +2,7 @@
 
 use crate::{
     host::Observe,
-    modules::{Args, Param, ParamKind, Refusal, Wrong},
+    modules::{Args, Param, ParamKind, Refusal, Wrong, flags},
     state::{FileMode, Meta, Mode},
     value::{Text, Value},
 };
@@ -82,7 +82,10 @@ impl FileAttributes {
                 Err(_) => {
                     host.user(owner)?
                         .ok_or_else(|| {
-                            Refusal::of("owner", format!("there is no user `{owner}` on the host"))
+                            Refusal::of(
+                                "owner",
+                                format!("chown failed: failed to look up user {owner}"),
+                            )
                         })?
                         .uid
                 }
@@ -94,13 +97,51 @@ impl FileAttributes {
                 Err(_) => {
                     host.group(group)?
                         .ok_or_else(|| {
-                            Refusal::of("group", format!("there is no group `{group}` on the host"))
+                            Refusal::of(
+                                "group",
+                                format!("chgrp failed: failed to look up group {group}"),
+                            )
                         })?
                         .gid
                 }
             };
         }
+        if let Some(flags) = &self.attributes {
+            meta.flags = Some(flags::on(flags, seen.flags)?);
+        }
         Ok(meta)
+    }
+
+    /// Whether they say all of it, whatever was there before.
+    pub(super) fn are_whole(&self) -> bool {
+        let exact = matches!(
+            &self.mode,
+            Some(AskedMode::Preserve | AskedMode::Mode(Mode::Exact(_)))
+        );
+        exact && self.owner.is_some() && self.group.is_some()
+    }
+
+    /// Nothing asked for.
+    pub(super) fn none() -> Self {
+        Self {
+            mode: None,
+            owner: None,
+            group: None,
+            seuser: None,
+            serole: None,
+            setype: None,
+            selevel: None,
+            attributes: None,
+            unsafe_writes: false,
+        }
+    }
+
+    /// Whether nothing is asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.mode.is_none()
+            && self.owner.is_none()
+            && self.group.is_none()
+            && self.attributes.is_none()
     }
 
     /// The attributes of something new made by whoever logs in: `bits` less the umask.
@@ -136,9 +177,6 @@ impl FileAttributes {
                     format!("`{name}` is given, but SELinux is not enabled on the host"),
                 )
             });
-        }
-        if self.attributes.is_some() {
-            return Err(Refusal::of("attributes", "`attributes` is not supported"));
         }
         Ok(())
     }

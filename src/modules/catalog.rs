@@ -1,19 +1,23 @@
 //! Every module by its name.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal,
     args::Problems,
-    command,
+    blockinfile, command,
     control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
     copy, ping, service, setup, shell, systemd_service, unarchive, wait_for,
+    copy, file,
+    find::{self},
+    lineinfile, ping, replace, service, shell, slurp, stat, systemd_service, tempfile, template,
+    unarchive, wait_for,
 };
 use crate::{
     change::Plan,
     host::Observe,
     state::Supply,
-    value::{Map, Unknown},
+    value::{Map, Unknown, Value},
 };
 
 /// What is known of a module.
@@ -53,8 +57,62 @@ impl Entry {
         host: &dyn Observe,
     ) -> Result<Plan, Refusal> {
         let login = host.login()?;
+        let values = &self.at_homes(values, supplies, host)?;
         (self.plan)(&Args::on_host(values, supplies, &login), host)
     }
+
+    /// The arguments with `~name` put in at the start of paths; one's own `~` is put in later.
+    fn at_homes<'v>(
+        &self,
+        values: &'v Map,
+        supplies: &BTreeMap<String, Supply>,
+        host: &dyn Observe,
+    ) -> Result<Cow<'v, Map>, Refusal> {
+        let mut homed = Cow::Borrowed(values);
+        for doc in (self.docs)() {
+            if !matches!(doc.kind, ParamKind::Path | ParamKind::Source) {
+                continue;
+            }
+            for name in std::iter::once(&doc.name).chain(doc.aliases) {
+                let Some(value) = values.get(name).filter(|_| !supplies.contains_key(*name)) else {
+                    continue;
+                };
+                let homely = match value {
+                    Value::List(items) => Value::list(
+                        items
+                            .iter()
+                            .map(|item| at_home(item, host))
+                            .collect::<Result<Vec<_>, _>>()?,
+                    ),
+                    value => at_home(value, host)?,
+                };
+                if homely != *value {
+                    homed.to_mut().insert(*name, homely);
+                }
+            }
+        }
+        Ok(homed)
+    }
+}
+
+/// A text that starts with `~name`, with that account's home; one of no account stays.
+fn at_home(value: &Value, host: &dyn Observe) -> Result<Value, Refusal> {
+    let Value::Text(text) = value else {
+        return Ok(value.clone());
+    };
+    let Some(rest) = text.strip_prefix('~') else {
+        return Ok(value.clone());
+    };
+    let (name, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let user = if name.is_empty() {
+        None
+    } else {
+        host.user(name)?
+    };
+    Ok(user.map_or_else(
+        || value.clone(),
+        |user| Value::Text(text.derive(format!("{}{below}", user.home))),
+    ))
 }
 
 fn read<M: Module>(args: &Args<'_>, problems: &mut Problems) -> Option<M> {
@@ -117,14 +175,30 @@ catalog! {
     wait_for::WaitFor,
     add_host::AddHost,
     assert::Assert,
+    blockinfile::Blockinfile,
+    command::Command,
     copy::Copy,
     debug::Debug,
     fail::Fail,
+    file::File,
+    find::Find,
     group_by::GroupBy,
     include_vars::IncludeVars,
+    lineinfile::Lineinfile,
     meta::Meta,
     pause::Pause,
+    ping::Ping,
+    replace::Substitution,
+    service::Service,
     set_fact::SetFact,
+    shell::Shell,
+    slurp::Slurp,
+    stat::Stat,
+    systemd_service::SystemdService,
+    tempfile::Tempfile,
+    template::Template,
+    unarchive::Unarchive,
+    wait_for::WaitFor,
 }
 
 /// The module of that name, which may carry the prefix of Ansible's own collections.

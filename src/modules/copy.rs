@@ -1,10 +1,15 @@
 //! `copy`: files on the host have this content.
 
 use crate::{
-    change::{How, Plan},
+    change::Plan,
     host::{Observe, path},
-    modules::{FileAttributes, HostPath, Module, Refusal, Rule, Source, returned},
-    state::{Content, Entry, FileMode, Kind, Mode, Supplied, Supply},
+    modules::{
+        FileAttributes, HostPath, Module, Refusal, Rule, Source,
+        placed::{self, Piece, Placed},
+        planning::Planning,
+        returned,
+    },
+    state::{Content, FileMode, Kind, Mode, Supplied, Supply},
     value::{Value, to_json},
 };
 
@@ -86,209 +91,90 @@ impl Copy {
         }
     }
 
+    fn placed(&self) -> Placed<'_> {
+        Placed {
+            attributes: &self.attributes,
+            backup: self.backup,
+            force: self.force,
+            follow: self.follow,
+            validate: self.validate.as_ref(),
+            directory_mode: self.directory_mode.as_ref(),
+        }
+    }
+
     fn one(
         &self,
         host: &dyn Observe,
         source: &str,
         kind: &Kind,
-        source_mode: FileMode,
+        mode: FileMode,
     ) -> Result<Plan, Refusal> {
         self.verify(host, kind)?;
-        let mut plan = Plan::default();
-        let into_directory = self.dest.0.ends_with('/');
-        let mut dest = self.dest.0.clone();
-        let stands = host.target(&dest)?;
-        if into_directory
-            || stands
-                .as_ref()
-                .is_some_and(crate::state::Stat::is_directory)
-        {
-            if source.is_empty() {
-                return Err(Refusal::of(
-                    "dest",
-                    "can not use content with a dir as dest",
-                ));
-            }
-            if stands.is_none() {
-                self.directories(host, &dest, &mut plan)?;
-            }
-            dest = path::join(&dest, path::name(source));
-        } else if host.target(path::parent(&dest))?.is_none() {
-            return Err(Refusal::of(
-                "dest",
-                format!(
-                    "Destination directory {} does not exist",
-                    path::parent(&dest)
-                ),
-            ));
+        let mut planning = Planning::on(host);
+        let piece = Piece { source, kind, mode };
+        let dest = self.placed().one(&mut planning, &self.dest.0, &piece)?;
+        if !self.force && planning.is_empty() {
+            planning.returns("dest", dest);
+            planning.returns("src", source);
+            return Ok(planning.done());
         }
-        if plan.changes.is_empty() {
-            self.place(host, &dest, kind, source_mode, &mut plan)?;
+        if let Kind::File(content) = kind {
+            let is_new = self.remote_src || planning.replaces();
+            let source = (!source.is_empty()).then_some(source);
+            placed::tell(&mut planning, &dest, content, source, is_new)?;
+            if self.remote_src {
+                planning.withdraws("path");
+            }
         } else {
-            // Nothing can stand in a directory that is only being made.
-            let at = host.canonical(&dest)?;
-            let meta = FileAttributes::new_meta(host, &at, 0o666)?;
-            let meta = self.attributes.on(host, &meta, false, Some(source_mode))?;
-            self.put(
-                &at,
-                None,
-                Entry {
-                    kind: kind.clone(),
-                    meta,
-                },
-                &mut plan,
-            );
+            planning.returns("src", source);
+            planning.info("dest", &dest)?;
         }
-        if !source.is_empty() {
-            plan.returns("src", source);
-        }
-        let last = plan.changes.last().and_then(planned).cloned();
-        let stands = match last {
-            Some(entry) => Some(entry),
-            None => host.entry(&host.resolved(&dest)?)?,
-        };
-        if let Some(entry) = stands {
-            returned::entry(host, &dest, &entry, &mut plan.result)?;
-            if let Kind::File(content) = &entry.kind {
-                plan.returns("md5sum", returned::md5(host, content)?);
-            }
-        }
-        Ok(plan)
-    }
-
-    /// Plans one thing at `dest`, whose directory is there.
-    fn place(
-        &self,
-        host: &dyn Observe,
-        dest: &str,
-        kind: &Kind,
-        source_mode: FileMode,
-        plan: &mut Plan,
-    ) -> Result<(), Refusal> {
-        let at = if self.follow {
-            host.resolved(dest)?
-        } else {
-            host.canonical(dest)?
-        };
-        let seen = host.entry(&at)?;
-        if seen.is_some() && !self.force {
-            return Ok(());
-        }
-        let meta = match &seen {
-            // A link that is replaced hands nothing on.
-            Some(entry) if matches!(entry.kind, Kind::File(_)) => entry.meta.clone(),
-            _ => FileAttributes::new_meta(host, &at, 0o666)?,
-        };
-        let mut meta = self.attributes.on(host, &meta, false, Some(source_mode))?;
-        if !matches!((&seen, kind), (Some(seen), kind) if seen.kind == *kind) {
-            meta.mtime = crate::state::Stamp::Any;
-            meta.atime = crate::state::Stamp::Any;
-        }
-        let wanted = Entry {
-            kind: kind.clone(),
-            meta,
-        };
-        self.put(&at, seen, wanted, plan);
-        Ok(())
-    }
-
-    fn put(&self, at: &str, seen: Option<Entry>, wanted: Entry, plan: &mut Plan) {
-        if self.backup
-            && let Some(old) = &seen
-            && matches!(old.kind, Kind::File(_))
-            && old.kind != wanted.kind
-        {
-            plan.backup(at, old);
-        }
-        let how = How {
-            validate: self.validate.clone(),
-            in_place: self.attributes.unsafe_writes,
-        };
-        plan.entry_by(at, seen, Some(wanted), how);
-    }
-
-    /// Plans a directory and those above it that are missing.
-    fn directories(
-        &self,
-        host: &dyn Observe,
-        directory: &str,
-        plan: &mut Plan,
-    ) -> Result<(), Refusal> {
-        let mut missing = Vec::new();
-        let mut at = host.resolved(directory)?;
-        while host.stat_at(&at)?.is_none() {
-            missing.push(at.clone());
-            at = path::parent(&at).to_owned();
-        }
-        while let Some(path) = missing.pop() {
-            let mut meta = FileAttributes::new_meta(host, &path, 0o777)?;
-            if let Some(mode) = &self.directory_mode {
-                meta.mode = mode.on(meta.mode, true, host.login()?.umask);
-            }
-            let made = Entry {
-                kind: Kind::Directory,
-                meta,
-            };
-            plan.entry(&path, None, Some(made));
-        }
-        Ok(())
+        Ok(planning.done())
     }
 
     fn tree(&self, host: &dyn Observe, supply: &Supply) -> Result<Plan, Refusal> {
-        let mut plan = Plan::default();
+        let mut planning = Planning::on(host);
+        let placed = self.placed();
         let mut dest = self.dest.0.trim_end_matches('/').to_owned();
-        if host.target(&dest)?.is_some_and(|stat| !stat.is_directory()) {
+        let stands = host.target(&dest)?;
+        if stands.as_ref().is_some_and(|stat| !stat.is_directory()) {
             return Err(Refusal::of(
                 "dest",
                 format!("cannot copy a directory over {dest}, which is no directory"),
             ));
         }
+        let shown = if self.remote_src && stands.is_none() {
+            self.dest.0.clone()
+        } else {
+            format!("{dest}/")
+        };
         if !supply.path.ends_with('/') {
             dest = path::join(&dest, path::name(&supply.path));
         }
-        self.directories(host, &dest, &mut plan)?;
+        placed.directories(&mut planning, &dest)?;
         for entry in supply.entries.iter().filter(|entry| !entry.path.is_empty()) {
             let at = path::join(&dest, &entry.path);
-            let made_now = plan
-                .changes
-                .iter()
-                .any(|change| change.path().is_some_and(|path| path == path::parent(&at)));
             match &entry.kind {
-                Kind::Directory if host.target(&at)?.is_none() => {
-                    let mut meta = FileAttributes::new_meta(host, &at, 0o777)?;
-                    if let Some(mode) = &self.directory_mode {
-                        meta.mode = mode.on(meta.mode, true, host.login()?.umask);
-                    }
-                    plan.entry(
-                        &host.canonical(&at)?,
-                        None,
-                        Some(Entry {
-                            kind: Kind::Directory,
-                            meta,
-                        }),
-                    );
+                Kind::Directory => placed.directories(&mut planning, &at)?,
+                kind => {
+                    let piece = Piece {
+                        source: &supply.path,
+                        kind,
+                        mode: entry.mode,
+                    };
+                    placed.place(&mut planning, &at, &piece)?;
                 }
-                Kind::Directory => {}
-                kind if made_now => {
-                    let at = host.canonical(&at)?;
-                    let meta = FileAttributes::new_meta(host, &at, 0o666)?;
-                    let meta = self.attributes.on(host, &meta, false, Some(entry.mode))?;
-                    self.put(
-                        &at,
-                        None,
-                        Entry {
-                            kind: kind.clone(),
-                            meta,
-                        },
-                        &mut plan,
-                    );
-                }
-                kind => self.place(host, &at, kind, entry.mode, &mut plan)?,
             }
         }
-        plan.returns("dest", self.dest.0.as_str());
-        plan.returns("src", supply.path.as_str());
-        Ok(plan)
+        planning.returns("src", supply.path.as_str());
+        if self.remote_src {
+            planning.returns("md5sum", Value::Null);
+            planning.returns("checksum", Value::Null);
+            planning.info("dest", &shown)?;
+        } else {
+            planning.returns("dest", shown);
+        }
+        Ok(planning.done())
     }
 
     fn verify(&self, host: &dyn Observe, kind: &Kind) -> Result<(), Refusal> {
@@ -306,13 +192,6 @@ impl Copy {
                 to_json(&found)
             ),
         ))
-    }
-}
-
-fn planned(change: &crate::change::Change) -> Option<&Entry> {
-    match change {
-        crate::change::Change::Entry { to, .. } => to.as_ref(),
-        _ => None,
     }
 }
 

@@ -4,39 +4,34 @@ use md5::Digest as _;
 
 use crate::{
     host::{Observe, Seen, Unseen},
-    state::{Content, Entry, Kind, Meta},
+    state::{Content, Kind, Stat},
     value::{Map, Unknown, Value},
 };
 
-/// Adds what Ansible returns of a thing in the file system: owner, group, mode, state, size.
-pub(super) fn attributes(host: &dyn Observe, meta: &Meta, kind: &Kind, to: &mut Map) -> Seen<()> {
-    to.insert("uid", meta.uid);
-    to.insert("gid", meta.gid);
-    to.insert(
-        "owner",
-        host.user_of(meta.uid)?
-            .map_or_else(|| meta.uid.to_string(), |user| user.name),
-    );
-    to.insert(
-        "group",
-        host.group_of(meta.gid)?
-            .map_or_else(|| meta.gid.to_string(), |group| group.name),
-    );
-    to.insert("mode", meta.mode.to_string());
-    to.insert("state", state(kind));
-    if let Kind::File(content) = kind {
-        match content {
-            Content::Known { size, .. } => to.insert("size", *size),
-            Content::Unknown(unknown) => to.insert("size", unknown.clone()),
-        };
+/// Adds what Ansible returns of what stands at `path`: owner, group, mode, state, size. Nothing
+/// when the path leads nowhere.
+pub(super) fn info(host: &dyn Observe, path: &str, to: &mut Map) -> Seen<()> {
+    if host.target(path)?.is_none() {
+        return Ok(());
     }
+    let Some(stat) = host.stat(path)? else {
+        return Ok(());
+    };
+    to.insert("uid", stat.meta.uid);
+    to.insert("gid", stat.meta.gid);
+    to.insert("owner", owner(host, stat.meta.uid)?);
+    to.insert("group", group(host, stat.meta.gid)?);
+    to.insert("mode", stat.meta.mode.to_string());
+    to.insert("state", state(&stat));
+    let size = stat.size.map(Value::from);
+    to.insert("size", size.unwrap_or_else(|| unknown_size().into()));
     Ok(())
 }
 
 /// Adds what Ansible returns of a file that was waited for; unknown where it is not there yet.
 pub fn awaited(host: &dyn Observe, path: &str, to: &mut Map) -> Seen<()> {
-    match host.entry(&host.resolved(path)?) {
-        Ok(Some(entry)) => attributes(host, &entry.meta, &entry.kind, to),
+    match host.target(path) {
+        Ok(Some(_)) => info(host, &host.resolved(path)?, to),
         Ok(None) => {
             not_yet(&Unknown::because("the file is not there yet"), to);
             Ok(())
@@ -55,13 +50,30 @@ fn not_yet(why: &Unknown, to: &mut Map) {
     }
 }
 
-/// What Ansible calls a kind of thing.
-pub(super) fn state(kind: &Kind) -> &'static str {
-    match kind {
+/// Why the size of something planned is not known.
+pub(super) fn unknown_size() -> Unknown {
+    Unknown::because("only the run will tell how large it is")
+}
+
+/// The name of an account, or its number where it has none.
+pub(super) fn owner(host: &dyn Observe, uid: u32) -> Seen<String> {
+    let user = host.user_of(uid)?;
+    Ok(user.map_or_else(|| uid.to_string(), |user| user.name))
+}
+
+/// The name of a group, or its number where it has none.
+pub(super) fn group(host: &dyn Observe, gid: u32) -> Seen<String> {
+    let group = host.group_of(gid)?;
+    Ok(group.map_or_else(|| gid.to_string(), |group| group.name))
+}
+
+/// What Ansible calls what stands there.
+pub(super) fn state(stat: &Stat) -> &'static str {
+    match &stat.kind {
         Kind::Directory => "directory",
         Kind::Link(_) => "link",
-        Kind::Hard(_) => "hard",
-        Kind::File(_) | Kind::Fifo | Kind::Socket | Kind::Device(_) => "file",
+        _ if stat.links > 1 => "hard",
+        _ => "file",
     }
 }
 
@@ -75,7 +87,11 @@ pub(super) fn md5(host: &dyn Observe, content: &Content) -> Seen<Value> {
     known(host, content, |bytes| hex(&md5::Md5::digest(bytes)))
 }
 
-fn known(host: &dyn Observe, content: &Content, compute: impl Fn(&[u8]) -> String) -> Seen<Value> {
+pub(super) fn known(
+    host: &dyn Observe,
+    content: &Content,
+    compute: impl Fn(&[u8]) -> String,
+) -> Seen<Value> {
     match host.bytes(content) {
         Ok(bytes) => Ok(Value::from(compute(&bytes))),
         Err(Unseen::Unknown(unknown)) => Ok(Value::Unknown(unknown)),
@@ -91,13 +107,4 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// The whole entry's return values, with the checksum where it is a file.
-pub(super) fn entry(host: &dyn Observe, path: &str, entry: &Entry, to: &mut Map) -> Seen<()> {
-    to.insert("dest", path);
-    if let Kind::File(content) = &entry.kind {
-        to.insert("checksum", sha1(host, content)?);
-    }
-    attributes(host, &entry.meta, &entry.kind, to)
 }

@@ -23,3 +23,24 @@ impl Param for Source {
         }
     }
 }
+
+/// A template of the control side, which renders it and ships the result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendered(pub Supply);
+
+impl Param for Rendered {
+    const KIND: ParamKind = ParamKind::Rendered;
+    const TYPE: &'static str = "path";
+
+    fn parse(_value: &Value, args: &Args<'_>, name: &str) -> Result<Self, Wrong> {
+        match (args.supply(name), args.login()) {
+            (Some(supply), _) => Ok(Self(supply.clone())),
+            // As written, nothing is rendered yet.
+            (None, None) => Ok(Self(Supply {
+                path: String::new(),
+                entries: Vec::new(),
+            })),
+            (None, Some(_)) => Err(Wrong::Expected("rendered by the control side".to_owned())),
+        }
+    }
+}

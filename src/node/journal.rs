@@ -107,7 +107,9 @@ impl Journal {
             self.keep(from)?;
         }
         let mut slim = kept.clone();
-        if let Change::Entry { to: Some(to), .. } | Change::Backup { entry: to, .. } = &mut slim
+        if let Change::Entry { to: Some(to), .. }
+        | Change::Backup { entry: to, .. }
+        | Change::Fresh { entry: to, .. } = &mut slim
             && let Kind::File(content) = &mut to.kind
         {
             // What was made is on the host: only what was there before must be kept.

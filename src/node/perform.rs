@@ -167,8 +167,9 @@ impl Performer {
             ..Outcome::default()
         };
         let mut made = Vec::new();
-        for change in plan.changes {
-            let change = apply::named(&change);
+        for planned in plan.changes {
+            let change = apply::named(&planned);
+            results::of_name(&planned, &change, &mut outcome.result);
             match self.step(&change) {
                 Ok((kept, brought)) => {
                     results::of_act(&change, Some(&brought), None, &mut outcome);
@@ -198,6 +199,7 @@ impl Performer {
                 break;
             }
         }
+        results::of_size(&self.live, &mut outcome.result);
         outcome
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::apply::{Brought, Stopped};
 use crate::{
     change::{Act, Change, Plan},
-    host::Output,
+    host::{Live, Observe as _, Output},
     value::{Map, Unknown, Value, text_of},
     wire::{Failure, Outcome},
 };
@@ -47,16 +47,39 @@ pub(super) fn of_act(
                 (None, None) => {}
             }
         }
-        // A backup has its name now.
-        Change::Entry {
-            path, from: None, ..
-        } if brought.is_some()
-            && path.ends_with('~')
-            && matches!(outcome.result.get("backup_file"), Some(Value::Unknown(_))) =>
-        {
-            outcome.result.insert("backup_file", path.as_str());
-        }
         _ => {}
+    }
+}
+
+/// What was given a name in the run returns it: a backup, or something fresh.
+pub(super) fn of_name(planned: &Change, named: &Change, result: &mut Map) {
+    let keys: &[&str] = match planned {
+        Change::Backup { .. } => &["backup_file", "backup"],
+        Change::Fresh { .. } => &["path"],
+        _ => return,
+    };
+    let Some(path) = named.path() else { return };
+    for key in keys {
+        if matches!(result.get(key), Some(Value::Unknown(_))) {
+            result.insert(*key, path);
+        }
+    }
+}
+
+/// After a run: the size of a directory that was made or filled, which only its host knows.
+pub(super) fn of_size(host: &Live, result: &mut Map) {
+    if !matches!(result.get("size"), Some(Value::Unknown(_))) {
+        return;
+    }
+    let path = ["path", "dest"]
+        .iter()
+        .find_map(|key| result.get(key)?.as_str())
+        .map(str::to_owned);
+    if let Some(path) = path
+        && let Ok(Some(stat)) = host.stat(&path)
+        && let Some(size) = stat.size
+    {
+        result.insert("size", size);
     }
 }
 

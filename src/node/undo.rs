@@ -8,7 +8,7 @@ use super::{
 use crate::{
     change::Change,
     host::{Observe, Overlay},
-    state::{Meta, Stamp},
+    state::{Kind, Meta, Stamp},
     value::Unknown,
     wire::Undone,
 };
@@ -76,7 +76,13 @@ fn stands(change: &Change, host: &dyn Observe) -> Result<bool, String> {
     let seen = match change {
         Change::Entry { path, to, .. } => host.entry(path).map(|seen| match (seen, to) {
             (None, None) => true,
-            (Some(seen), Some(to)) => seen.kind == to.kind && is_still(&seen.meta, &to.meta),
+            (Some(seen), Some(to)) => {
+                let is_it = match &to.kind {
+                    Kind::Hard(other) => host.is_same(path, other) == Ok(true),
+                    kind => seen.kind == *kind,
+                };
+                is_it && is_still(&seen.meta, &to.meta)
+            }
             _ => false,
         }),
         Change::Meta { path, to, .. } => host
@@ -85,15 +91,22 @@ fn stands(change: &Change, host: &dyn Observe) -> Result<bool, String> {
         Change::Service {
             name, manager, to, ..
         } => host.service(name, *manager).map(|seen| seen == Some(*to)),
-        Change::Act(_) | Change::Backup { .. } | Change::Perhaps { .. } => Ok(true),
+        Change::Act(_) | Change::Backup { .. } | Change::Fresh { .. } | Change::Perhaps { .. } => {
+            Ok(true)
+        }
     };
     seen.map_err(|unseen| unseen.to_string())
 }
 
 /// Whether attributes are as they were left; having been read does not count.
 fn is_still(seen: &Meta, left: &Meta) -> bool {
+    let mtime = match left.mtime {
+        Stamp::Now => Stamp::Any,
+        mtime => mtime,
+    };
     seen.satisfies(&Meta {
         atime: Stamp::Any,
+        mtime,
         ..left.clone()
     })
 }

@@ -47,7 +47,7 @@ pub(super) fn lines(change: &Change) -> Vec<(String, Color)> {
             );
             all
         }
-        Change::Backup { .. } | Change::Act(_) => Vec::new(),
+        Change::Backup { .. } | Change::Fresh { .. } | Change::Act(_) => Vec::new(),
     }
 }
 
@@ -70,6 +70,7 @@ pub fn summary(change: &Change) -> String {
         Change::Meta { path, .. } => format!("the attributes of {path}"),
         Change::Service { name, .. } => format!("the service {name}"),
         Change::Backup { path, .. } => format!("a backup of {path}"),
+        Change::Fresh { directory, .. } => format!("something new in {directory}"),
         Change::Perhaps { path, .. } => format!("{path}, perhaps"),
         Change::Act(act) => format!("{act:?}"),
     };

@@ -45,12 +45,15 @@ pub struct Meta {
     pub atime: Stamp,
     /// Extended attributes by name: POSIX ACLs, capabilities and SELinux labels among them.
     pub xattrs: BTreeMap<String, Vec<u8>>,
-    /// The inode flags that `chattr` sets, as the kernel's `FS_IOC_GETFLAGS` numbers them;
-    /// `None` where the file system has none.
+    /// The inode flags that `chattr` can set ([`Meta::FLAGS`]), as the kernel's
+    /// `FS_IOC_GETFLAGS` numbers them; `None` where the file system has none.
     pub flags: Option<u32>,
 }
 
 impl Meta {
+    /// The inode flags that a person can set; the rest only tells how a file system keeps a file.
+    pub const FLAGS: u32 = 0x6283_C4FF;
+
     /// Attributes of something new: times as they come, nothing extended.
     pub fn new(mode: FileMode, uid: u32, gid: u32) -> Self {
         Self {
@@ -62,6 +65,17 @@ impl Meta {
             xattrs: BTreeMap::new(),
             flags: None,
         }
+    }
+
+    /// What is seen of it once it is so: the time of applying is not known before.
+    #[must_use]
+    pub fn as_seen(mut self) -> Self {
+        for stamp in [&mut self.mtime, &mut self.atime] {
+            if *stamp == Stamp::Now {
+                *stamp = Stamp::Any;
+            }
+        }
+        self
     }
 
     /// Whether something seen with `self` needs nothing done to be as `wanted`.
@@ -105,6 +119,8 @@ pub struct Stat {
     pub meta: Meta,
     /// In bytes; `None` when only the run will tell.
     pub size: Option<u64>,
+    /// How many names it has; 1 for a planned thing that is made by itself.
+    pub links: u64,
     /// What only a thing that really exists has; `None` for a planned one.
     pub real: Option<Real>,
 }
@@ -128,7 +144,6 @@ impl Stat {
 pub struct Real {
     pub inode: u64,
     pub device: u64,
-    pub links: u64,
     /// In units of 512 bytes.
     pub blocks: u64,
     /// In bytes.

@@ -5,7 +5,7 @@ use std::{fmt, rc::Rc};
 use super::obj::Undef;
 use crate::{
     diagnostic::{Mistake, Span},
-    value::Unknown,
+    value::{Unknown, pattern::BadPattern},
 };
 
 /// What kind of failure stopped a template.
@@ -114,6 +114,12 @@ impl Stop {
             }
             other => other,
         }
+    }
+}
+
+impl From<BadPattern> for Stop {
+    fn from(bad: BadPattern) -> Self {
+        Self::runtime(bad.to_string())
     }
 }
 

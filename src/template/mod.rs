@@ -25,7 +25,6 @@ mod lookups;
 mod methods;
 mod obj;
 mod parse;
-mod regex;
 mod scope;
 mod templar;
 mod tests;

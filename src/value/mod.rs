@@ -7,6 +7,7 @@
 mod json;
 mod lossless;
 mod map;
+pub mod pattern;
 mod text;
 mod time;
 mod unknown;

@@ -6,7 +6,11 @@ use hostwright::{
     value::{Unknown, Value},
 };
 
-use crate::story::story;
+use crate::{
+    cases,
+    mechanical::{Case, prove},
+    story::story,
+};
 
 #[test]
 fn a_missing_file_is_made_with_the_mode_of_new_files() {
@@ -175,7 +179,7 @@ fn what_cannot_be_done_says_why() {
     )
     .directory("/etc", 0o755)
     .refuses(&expect![[r#"
-            owner: there is no user `nobody-here` on the host
+            owner: chown failed: failed to look up user nobody-here
         "#]]);
     story("copy", [("dest", "/etc/motd"), ("contnet", "hi")]).refuses(&expect![[r#"
         contnet: there is no parameter `contnet` (did you mean `content`?)
@@ -202,4 +206,46 @@ fn the_umask_of_the_login_holds() {
         .changes(&expect![[r#"
             /etc/motd: absent -> 0600 "hi"
         "#]]);
+}
+
+const CASES: &[Case] = cases! { "copy":
+    "a missing file", [], r#"{"dest": "@/f", "content": "x"}"# => Changes;
+    "a file that is right", [("f", 0o600, "x")], r#"{"dest": "@/f", "content": "x"}"# => IsOk;
+    "another content", [("f", 0o600, "y")], r#"{"dest": "@/f", "content": "x"}"# => Changes;
+    "another mode", [("f", 0o600, "x")],
+        r#"{"dest": "@/f", "content": "x", "mode": "0640"}"# => Changes;
+    "a backup", [("f", 0o600, "y")],
+        r#"{"dest": "@/f", "content": "x", "backup": true}"# => Changes;
+    "a backup of nothing", [], r#"{"dest": "@/f", "content": "x", "backup": true}"# => Changes;
+    "a link replaced", [("g", 0o600, "y"), ("f", 0, "-> g")],
+        r#"{"dest": "@/f", "content": "x"}"# => Changes;
+    "a link followed", [("g", 0o600, "y"), ("f", 0, "-> @/g")],
+        r#"{"dest": "@/f", "content": "x", "follow": true}"# => Changes;
+    "a link to nothing followed", [("f", 0, "-> g")],
+        r#"{"dest": "@/f", "content": "x", "follow": true}"# => Changes;
+    "a file of the host", [("a", 0o600, "A")],
+        r#"{"dest": "@/b", "src": "@/a", "remote_src": true, "mode": "preserve"}"# => Changes;
+    "a file of the host that is there", [("a", 0o600, "A"), ("b", 0o600, "A")],
+        r#"{"dest": "@/b", "src": "@/a", "remote_src": true}"# => IsOk;
+    "a tree of the host", [("a/x", 0o600, "A"), ("a/sub/y", 0o644, "B")],
+        r#"{"dest": "@/b", "src": "@/a/", "remote_src": true}"# => Changes;
+    "a tree into a directory", [("a/x", 0o600, "A"), ("b/", 0o755, "")],
+        r#"{"dest": "@/b", "src": "@/a", "remote_src": true}"# => Changes;
+    "a directory that is missing", [], r#"{"dest": "@/none/f", "content": "x"}"# => Fails;
+    "a file on the way", [("f", 0o600, "y")], r#"{"dest": "@/f/g", "content": "x"}"# => Fails;
+    "text into a directory", [("f/", 0o755, "")], r#"{"dest": "@/f", "content": "x"}"# => Fails;
+    "a draft that is accepted", [("f", 0o600, "y")],
+        r#"{"dest": "@/f", "content": "x", "validate": "/bin/true %s"}"# => Changes;
+    "a validation without the path", [("f", 0o600, "y")],
+        r#"{"dest": "@/f", "content": "x", "validate": "/bin/true"}"# => Fails;
+    "data as JSON", [], r#"{"dest": "@/f", "content": {"a": [1, null]}}"# => Changes;
+    "no force", [("f", 0o600, "y")],
+        r#"{"dest": "@/f", "content": "x", "force": false}"# => IsOk;
+    "a wrong checksum", [("a", 0o600, "A")],
+        r#"{"dest": "@/b", "src": "@/a", "remote_src": true, "checksum": "00"}"# => Fails;
+};
+
+#[test]
+fn copy_does_what_it_foretold() {
+    prove(CASES);
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use hostwright::{
+    state::Meta,
     value::Map,
     wire::{self, Conduct, Envelope, Hello, Item, Outcome, Reply, Request, Task, Undone},
 };
@@ -127,7 +128,7 @@ impl Drop for Node {
     }
 }
 
-/// Everything below a directory: kind, mode, owner, content, and the time of what is no directory.
+/// Everything below a directory: kind, mode, owner, flags, content, and the time of what is no directory.
 pub(crate) fn tree(root: &Path) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let mut left = vec![root.to_owned()];
@@ -144,9 +145,28 @@ pub(crate) fn tree(root: &Path) -> BTreeMap<String, String> {
         };
         let name = path.strip_prefix(root).unwrap().display().to_string();
         let owner = format!("{}:{}", meta.uid(), meta.gid());
-        all.insert(name, format!("{:o} {owner} {what}", meta.mode()));
+        all.insert(
+            name,
+            format!("{:o} {owner}{} {what}", meta.mode(), flags(&path, &meta)),
+        );
     }
     all
+}
+
+/// The flags that `chattr` can set, where there are any.
+fn flags(path: &Path, meta: &fs::Metadata) -> String {
+    if !meta.is_file() && !meta.is_dir() {
+        return String::new();
+    }
+    let flags = fs::File::open(path)
+        .ok()
+        .and_then(|file| rustix::fs::ioctl_getflags(&file).ok())
+        .map_or(0, |flags| flags.bits() & Meta::FLAGS);
+    if flags == 0 {
+        String::new()
+    } else {
+        format!(" {flags:#x}")
+    }
 }
 
 #[test]

@@ -208,6 +208,15 @@ pub(crate) fn told(change: &Change) -> String {
         Change::Meta { path, from, to } => {
             writeln!(line, "{path}: {} -> {}", meta(from), meta(to)).unwrap();
         }
+        Change::Fresh {
+            directory,
+            prefix,
+            suffix,
+            entry,
+        } => {
+            let to = side(Some(entry));
+            writeln!(line, "{directory}/{prefix}*{suffix}: fresh {to}").unwrap();
+        }
         Change::Backup { path, .. } => writeln!(line, "{path}: backup").unwrap(),
         Change::Perhaps { path, unknown, to } => {
             writeln!(line, "{path}: unknown ({unknown}) -> {}", side(to.as_ref())).unwrap();

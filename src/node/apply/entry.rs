@@ -9,14 +9,21 @@ use std::{
 
 use rustix::{
     fs::{
-        AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, Uid,
-        XattrFlags, chmodat, chownat, fsetxattr, fsync, linkat, lremovexattr, lsetxattr, makedev,
-        mkdirat, mknodat, openat, renameat, symlinkat, unlinkat, utimensat,
+        AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW,
+        UTIME_OMIT, Uid, XattrFlags, chmodat, chownat, fsetxattr, fsync, linkat, lremovexattr,
+        lsetxattr, makedev, mkdirat, mknodat, openat, renameat, renameat_with, symlinkat, unlinkat,
+        utimensat,
     },
     io::Errno,
 };
 
-use super::{Doing, Stopped, content::pour_content, content_of, parent::Parent};
+use super::{
+    Doing, Stopped,
+    content::pour_content,
+    content_of,
+    flags::{LOCKS, flag, lock, opened, set as set_flags},
+    parent::Parent,
+};
 use crate::{
     change::How,
     host::{Live, Observe as _},
@@ -56,15 +63,8 @@ pub(super) fn replace(
     let made = make(&parent, &draft, path, to)
         .and_then(|()| validate(&draft, path, how, host))
         .and_then(|()| make_room(&parent, path, from))
-        .and_then(|()| {
-            renameat(
-                &parent.directory,
-                draft.as_slice(),
-                &parent.directory,
-                parent.name.as_slice(),
-            )
-            .doing(&format!("put {path} in place"))
-        });
+        .and_then(|()| put(&parent, &draft, from.is_none()).doing(&format!("put {path} in place")))
+        .and_then(|()| lock(path, &to.meta));
     if made.is_err() {
         let _ = unlinkat(&parent.directory, draft.as_slice(), AtFlags::empty());
         if let (true, Some(content)) = (how.in_place, content_of(to)) {
@@ -72,6 +72,19 @@ pub(super) fn replace(
         }
     }
     made
+}
+
+/// Renames the draft. Where nothing was seen, nothing is replaced that appeared since.
+fn put(parent: &Parent, draft: &[u8], is_new: bool) -> rustix::io::Result<()> {
+    let (at, name) = (&parent.directory, parent.name.as_slice());
+    if is_new {
+        match renameat_with(at, draft, at, name, RenameFlags::NOREPLACE) {
+            // Not every file system can.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            done => return done,
+        }
+    }
+    renameat(at, draft, at, name)
 }
 
 /// A directory in the way is empty by now: the plan has emptied it before.
@@ -98,7 +111,8 @@ fn directory(parent: &Parent, path: &str, from: Option<&Entry>, to: &Entry) -> R
         Mode::from_raw_mode(0o700),
     )
     .doing(&format!("make the directory {path}"))?;
-    dress(parent, &parent.name, path, &to.meta, false)
+    dress(parent, &parent.name, path, &to.meta, false)?;
+    flag(parent, path, &to.meta)
 }
 
 /// Makes the thing under the draft's name, with all its attributes, its content on the disk.
@@ -119,6 +133,9 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
             file.flush().doing(&what)?;
             set_xattrs_of_file(file.as_fd(), &to.meta, path)?;
             dress(parent, draft, path, &to.meta, false)?;
+            if let Some(flags) = to.meta.flags {
+                set_flags(file.as_fd(), flags & !LOCKS).doing(&format!("flag {path}"))?;
+            }
             fsync(&file).doing(&what)
         }
         Kind::Link(target) => {
@@ -239,8 +256,18 @@ pub(super) fn set_meta(path: &str, to: &Meta) -> Result<(), Stopped> {
     )
     .doing(&format!("look at {path}"))?;
     let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
+    // Flags that forbid changes go first; what only becomes readable now gets its flags after.
+    let flags = to.flags.filter(|_| !is_link);
+    let early = flags.and_then(|flags| Some((opened(&parent).ok()?, flags)));
+    if let Some((file, flags)) = &early {
+        set_flags(file.as_fd(), flags & !LOCKS).doing(&format!("flag {path}"))?;
+    }
     xattrs(path, to)?;
-    dress(&parent, &parent.name, path, to, is_link)
+    dress(&parent, &parent.name, path, to, is_link)?;
+    if flags.is_some() && early.is_none() {
+        flag(&parent, path, to)?;
+    }
+    lock(path, to)
 }
 
 fn xattrs(path: &str, to: &Meta) -> Result<(), Stopped> {

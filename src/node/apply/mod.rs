@@ -4,13 +4,17 @@ mod act;
 mod content;
 mod drained;
 mod entry;
+mod flags;
 mod parent;
 mod service;
 mod wait;
 
 pub(super) use content::pour;
 
-use std::{fmt, io};
+use std::{
+    fmt, io,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use crate::{
     change::{Act, Change},
@@ -85,6 +89,10 @@ pub(super) fn apply(change: &Change, host: &Live, runs: &Runs) -> Result<Brought
             format!("back {path} up"),
             "the backup was not given a name",
         )),
+        Change::Fresh { directory, .. } => Err(Stopped::new(
+            format!("make something in {directory}"),
+            "it was not given a name",
+        )),
         Change::Service {
             name,
             manager,
@@ -119,23 +127,45 @@ pub(super) fn apply(change: &Change, host: &Live, runs: &Runs) -> Result<Brought
     }
 }
 
-/// Gives a backup its name, which has the process and the time in it as Ansible's have.
+/// Gives a name to what gets one only now. That of a backup has a number and the time in it as
+/// Ansible's have; the number tells those of one second apart.
 pub(super) fn named(change: &Change) -> Change {
-    let Change::Backup { path, entry } = change else {
-        return change.clone();
+    static BACKUPS: AtomicU32 = AtomicU32::new(0);
+    let (path, entry) = match change {
+        Change::Backup { path, entry } => {
+            let number = std::process::id() + BACKUPS.fetch_add(1, Ordering::Relaxed);
+            let now = jiff::Zoned::now().strftime("%Y-%m-%d@%H:%M:%S").to_string();
+            (format!("{path}.{number}.{now}~"), entry)
+        }
+        Change::Fresh {
+            directory,
+            prefix,
+            suffix,
+            entry,
+        } => {
+            let name = format!("{prefix}{}{suffix}", letters());
+            (crate::host::path::join(directory, &name), entry)
+        }
+        other => return other.clone(),
     };
-    let now = jiff::Zoned::now();
-    let to = format!(
-        "{path}.{}.{}~",
-        std::process::id(),
-        now.strftime("%Y-%m-%d@%H:%M:%S")
-    );
     Change::Entry {
-        path: to,
+        path,
         from: None,
         to: Some(entry.clone()),
         how: crate::change::How::default(),
     }
+}
+
+/// Eight letters that nobody can guess, as Python's `tempfile` takes them.
+fn letters() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz012345";
+    let mut random = [0; 8];
+    // Without randomness the name is still new: nothing is ever replaced under it.
+    let _ = rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty());
+    random
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .iter()
+        .collect()
 }
 
 /// The content of a file state.

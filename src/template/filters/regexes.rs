@@ -4,10 +4,10 @@ use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     obj::{self, Obj},
-    regex::{Flags, Groups, Pattern, Replacement, compile},
 };
 use super::{Filter, filter};
 use crate::value::Text;
+use crate::value::pattern::{Flags, Groups, Pattern, Replacement, compile};
 
 pub(super) const FILTERS: &[Filter] = &[
     filter(

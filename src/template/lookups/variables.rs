@@ -4,9 +4,9 @@ use super::super::{
     eval::{Bound, Eval, MAIN},
     failure::{Res, Stop},
     obj::{self, Obj},
-    regex::{Flags, compile},
 };
 use super::{Lookup, lookup, raw};
+use crate::value::pattern::{Flags, compile};
 
 pub(super) const LOOKUPS: &[Lookup] = &[
     raw(

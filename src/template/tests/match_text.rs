@@ -4,9 +4,9 @@ use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
     obj::{self, Obj},
-    regex::{Flags, compile},
 };
 use super::{Test, test};
+use crate::value::pattern::{Flags, compile};
 
 pub(super) const TESTS: &[Test] = &[
     test(

@@ -6,39 +6,50 @@
 mod replace;
 mod translate;
 
-pub(super) use replace::Replacement;
-
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use super::failure::{Res, Stop};
+pub use replace::Replacement;
+
+/// Why a pattern cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadPattern(String);
+
+impl BadPattern {
+    fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
 
 /// How many steps a pattern with back-references may take for one search.
 const STEPS: usize = 1_000_000;
 
-/// The switches of a pattern.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) struct Flags {
-    pub(super) ignore_case: bool,
-    pub(super) multiline: bool,
-    pub(super) dot_all: bool,
+/// The switches of a pattern: `re.I`, `re.M` and `re.S`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Flags {
+    pub ignore_case: bool,
+    pub multiline: bool,
+    pub dot_all: bool,
 }
 
+#[derive(Debug)]
 enum Engine {
     Linear(regex::Regex),
     Limited(fancy_regex::Regex),
 }
 
 /// A compiled pattern.
-pub(super) struct Pattern {
+#[derive(Debug)]
+pub struct Pattern {
     engine: Engine,
     names: Vec<Option<String>>,
 }
 
 /// The groups of one match, as byte ranges; the whole is the first.
-pub(super) type Groups = Vec<Option<(usize, usize)>>;
+pub type Groups = Vec<Option<(usize, usize)>>;
 
 type Key = (String, Flags, bool);
 
@@ -51,14 +62,14 @@ fn cache() -> &'static Mutex<HashMap<Key, Arc<Pattern>>> {
 ///
 /// `$` also matches before a newline at the end in Python, so whether the text has one decides
 /// how the pattern is written for our engines.
-pub(super) fn compile(pattern: &str, flags: Flags, text: &str) -> Res<Arc<Pattern>> {
+pub fn compile(pattern: &str, flags: Flags, text: &str) -> Result<Arc<Pattern>, BadPattern> {
     let key = (pattern.to_owned(), flags, text.ends_with('\n'));
     let mut cache = cache().lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = cache.get(&key) {
         return Ok(Arc::clone(known));
     }
     let ours = translate::translated(pattern, flags, key.2)
-        .map_err(|why| Stop::runtime(format!("the pattern `{pattern}` is not valid: {why}")))?;
+        .map_err(|why| BadPattern::new(format!("the pattern `{pattern}` is not valid: {why}")))?;
     let engine = match regex::Regex::new(&ours) {
         Ok(found) => Engine::Linear(found),
         Err(_) => Engine::Limited(
@@ -66,7 +77,7 @@ pub(super) fn compile(pattern: &str, flags: Flags, text: &str) -> Res<Arc<Patter
                 .backtrack_limit(STEPS)
                 .build()
                 .map_err(|why| {
-                    Stop::runtime(format!("the pattern `{pattern}` is not valid: {why}"))
+                    BadPattern::new(format!("the pattern `{pattern}` is not valid: {why}"))
                 })?,
         ),
     };
@@ -88,19 +99,19 @@ fn names<'n>(all: impl Iterator<Item = Option<&'n str>>) -> Vec<Option<String>> 
 
 impl Pattern {
     /// How many groups the pattern has, without the whole.
-    pub(super) fn groups(&self) -> usize {
+    pub fn groups(&self) -> usize {
         self.names.len().saturating_sub(1)
     }
 
     /// The number of a named group.
-    pub(super) fn group(&self, name: &str) -> Option<usize> {
+    pub fn group(&self, name: &str) -> Option<usize> {
         self.names
             .iter()
             .position(|known| known.as_deref() == Some(name))
     }
 
     /// The first match at or after a byte.
-    pub(super) fn search(&self, text: &str, from: usize) -> Res<Option<Groups>> {
+    pub fn search(&self, text: &str, from: usize) -> Result<Option<Groups>, BadPattern> {
         if from > text.len() {
             return Ok(None);
         }
@@ -118,15 +129,42 @@ impl Pattern {
                         .map(|at| groups.get(at).map(|group| (group.start(), group.end())))
                         .collect(),
                 )),
-                Err(_) => Err(Stop::runtime(format!(
+                Err(_) => Err(BadPattern::new(format!(
                     "the pattern takes more than {STEPS} steps on this text"
                 ))),
             },
         }
     }
 
+    /// Whether the text matches from its start on, as Python's `re.match` has it.
+    pub fn opens(&self, text: &str) -> Result<bool, BadPattern> {
+        let found = self.search(text, 0)?;
+        Ok(found.is_some_and(|groups| groups[0].is_some_and(|(start, _)| start == 0)))
+    }
+
+    /// Every match replaced, and how many there were.
+    pub fn replaced(
+        &self,
+        text: &str,
+        replacement: &Replacement,
+    ) -> Result<(String, usize), BadPattern> {
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        let all = self.all(text, usize::MAX)?;
+        for groups in &all {
+            let Some((start, end)) = groups[0] else {
+                continue;
+            };
+            out.push_str(&text[done..start]);
+            replacement.fill(text, groups, &mut out);
+            done = end;
+        }
+        out.push_str(&text[done..]);
+        Ok((out, all.len()))
+    }
+
     /// All matches from left to right, at most `most`; empty ones as Python counts them.
-    pub(super) fn all(&self, text: &str, most: usize) -> Res<Vec<Groups>> {
+    pub fn all(&self, text: &str, most: usize) -> Result<Vec<Groups>, BadPattern> {
         let mut found = Vec::new();
         let mut from = 0;
         while found.len() < most {

@@ -1,18 +1,20 @@
 //! What `re.sub` puts in place of a match.
 
-use super::super::failure::{Res, Stop};
-use super::{Groups, Pattern};
+use super::{BadPattern, Groups, Pattern};
 
+#[derive(Debug)]
 enum Part {
     Text(String),
     Group(usize),
 }
 
 /// A parsed replacement, with its references to groups.
-pub(in super::super) struct Replacement(Vec<Part>);
+#[derive(Debug)]
+pub struct Replacement(Vec<Part>);
 
 impl Replacement {
-    pub(in super::super) fn parse(text: &str, pattern: &Pattern) -> Res<Self> {
+    /// Reads `\1`, `\g<1>`, `\g<name>` and escapes.
+    pub fn parse(text: &str, pattern: &Pattern) -> Result<Self, BadPattern> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut letters = text.chars().peekable();
@@ -20,7 +22,7 @@ impl Replacement {
             if number <= pattern.groups() {
                 Ok(Part::Group(number))
             } else {
-                Err(Stop::runtime(format!("invalid group reference {number}")))
+                Err(BadPattern::new(format!("invalid group reference {number}")))
             }
         };
         while let Some(letter) = letters.next() {
@@ -29,12 +31,12 @@ impl Replacement {
                 continue;
             }
             let Some(kind) = letters.next() else {
-                return Err(Stop::runtime("bad escape (end of pattern)"));
+                return Err(BadPattern::new("bad escape (end of pattern)"));
             };
             match kind {
                 'g' => {
                     if letters.next() != Some('<') {
-                        return Err(Stop::runtime("missing < in the group reference"));
+                        return Err(BadPattern::new("missing < in the group reference"));
                     }
                     let name: String = letters
                         .by_ref()
@@ -42,9 +44,9 @@ impl Replacement {
                         .collect();
                     let number = match name.parse() {
                         Ok(number) => number,
-                        Err(_) => pattern
-                            .group(&name)
-                            .ok_or_else(|| Stop::runtime(format!("unknown group name `{name}`")))?,
+                        Err(_) => pattern.group(&name).ok_or_else(|| {
+                            BadPattern::new(format!("unknown group name `{name}`"))
+                        })?,
                     };
                     parts.push(Part::Text(std::mem::take(&mut plain)));
                     parts.push(group(number)?);
@@ -85,7 +87,7 @@ impl Replacement {
                 'v' => plain.push('\x0b'),
                 '\\' => plain.push('\\'),
                 letter if letter.is_ascii_alphabetic() => {
-                    return Err(Stop::runtime(format!("bad escape \\{letter}")));
+                    return Err(BadPattern::new(format!("bad escape \\{letter}")));
                 }
                 letter => {
                     plain.push('\\');
@@ -98,7 +100,7 @@ impl Replacement {
     }
 
     /// The replacement for one match in this text.
-    pub(in super::super) fn fill(&self, text: &str, groups: &Groups, out: &mut String) {
+    pub fn fill(&self, text: &str, groups: &Groups, out: &mut String) {
         for part in &self.0 {
             match part {
                 Part::Text(plain) => out.push_str(plain),
