@@ -11,6 +11,7 @@ use clap::Args;
 
 use super::complain;
 use crate::{
+    config::{self, Environment},
     diagnostic::{Mistakes, Source, Span},
     report,
     template::{Corpus, Settings, Templar},
@@ -51,7 +52,10 @@ pub(super) fn eval(flags: &Flags) -> ExitCode {
 }
 
 fn rows(flags: &Flags) -> ExitCode {
-    let settings = Settings::default();
+    let settings = match settings(flags) {
+        Ok(settings) => settings,
+        Err(mistakes) => return complain(&report::mistakes(&mistakes)),
+    };
     let token = flags
         .fixtures
         .as_ref()
@@ -65,4 +69,28 @@ fn rows(flags: &Flags) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// What expressions may use here: files below the fixtures, the environment, the configuration.
+fn settings(flags: &Flags) -> Result<Settings, Mistakes> {
+    let environment = Environment::of_this_process();
+    let loaded = config::load(config::Flags::default(), &environment)?;
+    let known = config::TABLE.iter().filter_map(|setting| {
+        let value = loaded.settings.value(setting.key)?;
+        Some((setting.key.to_owned(), value))
+    });
+    let mut settings = Settings {
+        config: known.collect(),
+        environment: environment
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        ..Settings::default()
+    };
+    if let Some(root) = &flags.fixtures {
+        settings.template_paths = vec![root.join("templates"), root.clone()];
+        settings.file_paths = vec![root.join("files"), root.clone()];
+        settings.directory = Some(root.clone());
+    }
+    Ok(settings)
 }
