@@ -226,6 +226,12 @@ fn a_misspelt_name_is_shown_where_it_stands() {
 
 #[test]
 fn nothing_a_template_does_takes_the_machine_down() {
+    // As the command does: the parser's own frames are large where nothing is optimised.
+    let deep = std::thread::Builder::new().stack_size(64 << 20);
+    deep.spawn(hostile_templates).unwrap().join().unwrap();
+}
+
+fn hostile_templates() {
     let limits = Limits {
         steps: 200_000,
         ..Limits::default()
