@@ -133,7 +133,12 @@ impl Module for Unarchive {
             plan.returns("size", size);
         }
         let meta = place::planned_meta(&plan, &base).unwrap_or(stands.meta);
-        returned::attributes(host, &meta, &Kind::Directory, &mut plan.result)?;
+        plan.returns("uid", meta.uid);
+        plan.returns("gid", meta.gid);
+        plan.returns("owner", returned::owner(host, meta.uid)?);
+        plan.returns("group", returned::group(host, meta.gid)?);
+        plan.returns("mode", meta.mode.to_string());
+        plan.returns("state", "directory");
         Ok(plan)
     }
 }
