@@ -37,6 +37,7 @@ pub(super) fn on_control(
         "group_by" => group_by(view, args)?,
         "meta" => play.meta(view, args)?,
         "pause" => pause(view, args),
+        "validate_argument_spec" => super::argument_spec::validate(view, args)?,
         _ => return Ok(None),
     };
     Ok(Some(done))

@@ -5,6 +5,7 @@
 //! applies. Every request to a node is one round trip, a whole loop included.
 
 mod actions;
+mod argument_spec;
 mod batches;
 mod check;
 mod done;

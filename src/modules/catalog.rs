@@ -8,6 +8,10 @@ use super::{
     blockinfile, command,
     control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
     copy, ping, service, setup, shell, systemd_service, unarchive, wait_for,
+    control::{
+        add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact,
+        validate_argument_spec,
+    },
     copy, file,
     find::{self},
     lineinfile, ping, replace, service, shell, slurp, stat, systemd_service, tempfile, template,
@@ -198,6 +202,7 @@ catalog! {
     tempfile::Tempfile,
     template::Template,
     unarchive::Unarchive,
+    validate_argument_spec::ValidateArgumentSpec,
     wait_for::WaitFor,
 }
 
