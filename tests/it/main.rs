@@ -10,6 +10,7 @@ mod archives;
 mod command;
 mod connection;
 mod copy;
+mod demo;
 mod edits;
 mod file;
 mod hosts;
