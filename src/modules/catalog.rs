@@ -6,16 +6,14 @@ use super::{
     Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal,
     args::Problems,
     blockinfile, command,
-    control::{add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact},
-    copy, ping, service, setup, shell, systemd_service, unarchive, wait_for,
     control::{
         add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact,
         validate_argument_spec,
     },
     copy, file,
     find::{self},
-    lineinfile, ping, replace, service, shell, slurp, stat, systemd_service, tempfile, template,
-    unarchive, wait_for,
+    lineinfile, ping, replace, service, setup, shell, slurp, stat, systemd_service, tempfile,
+    template, unarchive, wait_for,
 };
 use crate::{
     change::Plan,
@@ -168,15 +166,6 @@ macro_rules! catalog {
 
 // In alphabetical order.
 catalog! {
-    command::Command,
-    copy::Copy,
-    ping::Ping,
-    service::Service,
-    setup::Setup,
-    shell::Shell,
-    systemd_service::SystemdService,
-    unarchive::Unarchive,
-    wait_for::WaitFor,
     add_host::AddHost,
     assert::Assert,
     blockinfile::Blockinfile,
@@ -195,6 +184,7 @@ catalog! {
     replace::Substitution,
     service::Service,
     set_fact::SetFact,
+    setup::Setup,
     shell::Shell,
     slurp::Slurp,
     stat::Stat,
