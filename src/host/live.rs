@@ -21,8 +21,8 @@ use sha2::Digest as _;
 use crate::{
     change::Run,
     host::{
-        Limits, Login, Observe, Output, ReadSeek, Runs, Seen, Space, Unseen, accounts, run,
-        services, xattr,
+        Download, Fetched, Limits, Login, Observe, Output, ReadSeek, Runs, Seen, Space, Unseen,
+        accounts, fetch, run, services, xattr,
     },
     state::{
         Bytes, Content, Device, Digest, Entry, FileMode, Kind, Manager, Meta, Real, ServiceState,
@@ -30,6 +30,14 @@ use crate::{
     },
     value::{Unknown, bytes_of, text_of},
 };
+
+/// Where distributions keep the certificates that are trusted.
+const ROOTS: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
 
 /// The real host, seen with the rights of this process.
 #[derive(Clone, Debug)]
@@ -323,6 +331,17 @@ impl Observe for Live {
             } => Ok(Box::new(segment.reader())),
             _ => Ok(Box::new(io::Cursor::new(self.bytes(content)?))),
         }
+    }
+
+    fn fetch(&self, download: &Download) -> Seen<Fetched> {
+        fetch::fetch(download, &self.login, &|| {
+            let set = |(name, _): &&(String, String)| name == "SSL_CERT_FILE";
+            let told = self.login.environment.iter().find(set);
+            told.map(|(_, path)| path.as_str())
+                .into_iter()
+                .chain(ROOTS.iter().copied())
+                .find_map(|path| fs::read(path).ok())
+        })
     }
 
     fn login(&self) -> Seen<Login> {

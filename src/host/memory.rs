@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::Run,
-    host::{Login, Observe, Output, Seen, Unseen, path},
+    host::{Download, Fetched, Login, Observe, Output, Seen, Unseen, path},
     state::{Bytes, Content, Entry, FileMode, Kind, Manager, Meta, ServiceState, Stat},
 };
 
@@ -15,6 +15,8 @@ pub struct Memory {
     pub services: BTreeMap<String, ServiceState>,
     /// What programs that only look say, by their arguments joined with blanks.
     pub answers: BTreeMap<String, (i32, String)>,
+    /// What servers give, by URL.
+    pub downloads: BTreeMap<String, Vec<u8>>,
     pub login: Login,
 }
 
@@ -28,6 +30,7 @@ impl Default for Memory {
             entries: BTreeMap::from([("/".to_owned(), root)]),
             services: BTreeMap::new(),
             answers: BTreeMap::new(),
+            downloads: BTreeMap::new(),
             login: Login {
                 uid: 0,
                 gid: 0,
@@ -93,6 +96,23 @@ impl Observe for Memory {
                 .map(Arc::from)
                 .ok_or_else(|| Unseen::unreadable("a content", &"its bytes are not here")),
         }
+    }
+
+    fn fetch(&self, download: &Download) -> Seen<Fetched> {
+        let bytes = self.downloads.get(&download.url).cloned();
+        let (status, message) = match &bytes {
+            Some(bytes) => (200, format!("OK ({} bytes)", bytes.len())),
+            None => (404, "HTTP Error 404: Not Found".to_owned()),
+        };
+        Ok(Fetched {
+            status,
+            message,
+            url: download.url.clone(),
+            disposition: None,
+            encoding: None,
+            content: Content::of(bytes.unwrap_or_default()),
+            elapsed: 0,
+        })
     }
 
     fn login(&self) -> Seen<Login> {

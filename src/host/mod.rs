@@ -4,6 +4,7 @@
 //! [`Overlay`], another host with planned changes laid over it.
 
 mod accounts;
+mod fetch;
 pub mod glob;
 mod live;
 mod memory;
@@ -26,6 +27,7 @@ use crate::{
     value::Unknown,
 };
 
+pub use fetch::{Download, Fetched, decoded, without_credentials};
 pub use live::Live;
 pub use memory::Memory;
 pub use overlay::Overlay;
@@ -132,6 +134,14 @@ pub trait Observe {
     /// The bytes of a content that this host knows, one after the other.
     fn reader(&self, content: &Content) -> Seen<Box<dyn ReadSeek>> {
         Ok(Box::new(std::io::Cursor::new(self.bytes(content)?)))
+    }
+
+    /// What a server gives to this host. Looking at it changes nothing, so a rehearsal does it too.
+    fn fetch(&self, download: &Download) -> Seen<Fetched> {
+        Err(Unseen::unreadable(
+            download.url.as_str(),
+            &"there is no network here",
+        ))
     }
 
     /// Who we are here.

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::{Act, Change, Run},
-    host::{Login, Observe, Output, ReadSeek, Seen, Space, Unseen, path, services},
+    host::{
+        Download, Fetched, Login, Observe, Output, ReadSeek, Seen, Space, Unseen, path, services,
+    },
     state::{Content, Entry, Kind, Manager, Meta, ServiceState, Stat},
     value::Unknown,
 };
@@ -313,6 +315,10 @@ impl<B: Observe> Observe for Overlay<B> {
 
     fn reader(&self, content: &Content) -> Seen<Box<dyn ReadSeek>> {
         self.beneath.reader(content)
+    }
+
+    fn fetch(&self, download: &Download) -> Seen<Fetched> {
+        self.beneath.fetch(download)
     }
 
     fn login(&self) -> Seen<Login> {

@@ -12,8 +12,8 @@ use super::{
     },
     copy, file,
     find::{self},
-    lineinfile, ping, replace, service, setup, shell, slurp, stat, systemd_service, tempfile,
-    template, unarchive, wait_for,
+    get_url, lineinfile, ping, replace, service, setup, shell, slurp, stat, systemd_service,
+    tempfile, template, unarchive, wait_for,
 };
 use crate::{
     change::Plan,
@@ -175,6 +175,7 @@ catalog! {
     fail::Fail,
     file::File,
     find::Find,
+    get_url::GetUrl,
     group_by::GroupBy,
     include_vars::IncludeVars,
     lineinfile::Lineinfile,

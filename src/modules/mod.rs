@@ -33,6 +33,7 @@ mod control;
 mod copy;
 mod file;
 mod find;
+mod get_url;
 mod lineinfile;
 mod ping;
 mod replace;

@@ -77,6 +77,22 @@ pub(super) fn state(stat: &Stat) -> &'static str {
     }
 }
 
+/// The digest of a content in hexadecimal; a large content is never whole in memory.
+pub(super) fn digest<D: md5::Digest>(host: &dyn Observe, content: &Content) -> Seen<String> {
+    let mut from = host.reader(content)?;
+    let mut hash = D::new();
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let filled = from
+            .read(&mut buffer)
+            .map_err(|error| Unseen::unreadable("a content", &error))?;
+        if filled == 0 {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(&buffer[..filled]);
+    }
+}
+
 /// The SHA-1 of a content in hexadecimal, which Ansible calls its checksum.
 pub(super) fn sha1(host: &dyn Observe, content: &Content) -> Seen<Value> {
     known(host, content, |bytes| hex(&sha1::Sha1::digest(bytes)))

@@ -10,7 +10,7 @@ use place::Placer;
 use crate::{
     archive::{self, Compression, Format, Limits, Unsound},
     change::Plan,
-    host::{Observe, ReadSeek},
+    host::{Download, Observe, ReadSeek, Unseen, without_credentials},
     modules::{
         Args, FileAttributes, HostPath, Module, Param, ParamKind, Refusal, Rule, Source, Wrong,
         returned,
@@ -192,18 +192,33 @@ impl Unarchive {
 
     fn download(
         &self,
-        _host: &dyn Observe,
-        _url: &str,
+        host: &dyn Observe,
+        url: &str,
     ) -> Result<(String, Box<dyn ReadSeek>), Refusal> {
-        let how = if self.validate_certs {
-            ""
-        } else {
-            " without a valid certificate"
-        };
-        Err(Refusal::of(
-            "src",
-            format!("a URL{how} as the source is not supported"),
-        ))
+        let (plain, credentials) = without_credentials(url);
+        if !(plain.starts_with("http://") || plain.starts_with("https://")) {
+            let message = "only http and https URLs are supported as the source";
+            return Err(Refusal::of("src", message));
+        }
+        let failed = |why: &str| Refusal::of("src", format!("Failure downloading {plain}, {why}"));
+        let fetched = host
+            .fetch(&Download {
+                url: plain.clone(),
+                credentials,
+                agent: "ansible-httpget".to_owned(),
+                timeout: 10,
+                trust_anybody: !self.validate_certs,
+                use_proxy: true,
+                ..Download::default()
+            })
+            .map_err(|unseen| match unseen {
+                Unseen::Unreadable { because, .. } => failed(&because),
+                unknown @ Unseen::Unknown(_) => unknown.into(),
+            })?;
+        if fetched.status != 200 {
+            return Err(failed(&fetched.message));
+        }
+        Ok((plain, host.reader(&fetched.content)?))
     }
 }
 

@@ -13,6 +13,7 @@ mod copy;
 mod demo;
 mod edits;
 mod file;
+mod get_url;
 mod hosts;
 mod inventory;
 mod jinja;
