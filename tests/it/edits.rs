@@ -133,7 +133,7 @@ fn an_edit_follows_no_link_of_a_stranger() {
 fn a_pattern_that_never_ends_fails() {
     story(
         "lineinfile",
-        [("path", "/f"), ("regexp", r"^(?=a)(a+)+\1$"), ("line", "b")],
+        [("path", "/f"), ("regexp", r"^(?:(a+)\1?)+$"), ("line", "b")],
     )
     .file("/f", 0o600, &("a".repeat(40) + "!"))
     .refuses(&expect![[r#"
