@@ -50,7 +50,7 @@ fn the_demo_is_installed_once_removed_once_and_foretold_exactly() {
     let (_, done) = run(home.path(), install, &["--diff"]);
     assert_eq!(foretold, done);
     assert!(done.contains("changed=7"), "{done}");
-    let map = "target/demo/comm/etc/ocsinventory-server/plugins/loadaverage.conf";
+    let map = "target/demo/comm/etc/ocsinventory/plugins/loadaverage.conf";
     assert!(home.path().join(map).exists());
     let (_, again) = run(home.path(), install, &[]);
     assert_eq!(again.matches("changed=0 ").count(), 3, "{again}");
