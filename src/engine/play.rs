@@ -19,9 +19,7 @@ use crate::{
     diagnostic::{Mistake, Mistakes, Span},
     event::{self, Event, Verdict},
     inventory::{HostId, Vars},
-    playbook::{
-        Args, Included, Item, Keywords, LoopControl, Play, Role, Scope, ScopeKind, Task, TaskKind,
-    },
+    playbook::{Args, Included, Item, Keywords, Play, Role, Scope, ScopeKind, Task},
     value::{Map, Text, Unknown, Value},
     vars::PlayNames,
 };
@@ -204,9 +202,13 @@ fn gathering(play: &Arc<Play>) -> Task {
             .push(arg("fact_path", Value::Text(path.node.clone())));
     }
     let text = |text: &str| crate::diagnostic::Spanned::new(Text::from(text), span.clone());
+    let scope = Arc::new(Scope {
+        kind: ScopeKind::Block,
+        keywords: Keywords::default(),
+        parent: Some(Arc::clone(&play.scope)),
+        span: None,
+    });
     Task {
-        span: span.clone(),
-        action: text("setup"),
         args,
         keywords: Keywords {
             name: Some(text("Gathering Facts")),
@@ -214,25 +216,7 @@ fn gathering(play: &Arc<Play>) -> Task {
             tags: vec![text("always")],
             ..Keywords::default()
         },
-        kind: TaskKind::Module,
-        repeat: None,
-        loop_control: LoopControl::default(),
-        register: None,
-        until: Vec::new(),
-        retries: None,
-        delay: None,
-        changed_when: Vec::new(),
-        failed_when: Vec::new(),
-        r#async: None,
-        poll: None,
-        listen: Vec::new(),
-        is_handler: false,
-        scope: Arc::new(Scope {
-            kind: ScopeKind::Block,
-            keywords: Keywords::default(),
-            parent: Some(Arc::clone(&play.scope)),
-            span: None,
-        }),
+        ..Task::made("setup", span, scope)
     }
 }
 

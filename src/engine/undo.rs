@@ -7,8 +7,7 @@ use crate::{
     connection::{Cleaned, Journal, Target},
     diagnostic::{Mistake, Mistakes, Source, Span, Spanned},
     inventory::HostId,
-    playbook::{Args, Given, Keywords, LoopControl, Scope, ScopeKind, Task, TaskKind},
-    value::Text,
+    playbook::{Given, Keywords, Scope, ScopeKind, Task},
     vars::Stack,
     wire::Undone,
 };
@@ -128,32 +127,17 @@ fn told(silence: &Silence) -> String {
 fn nothing(escalated: bool) -> Task {
     let source = Source::new("<command line>", "undo");
     let span = Span::new(&source, 0, 4);
+    let scope = Arc::new(Scope {
+        kind: ScopeKind::Play,
+        keywords: Keywords::default(),
+        parent: None,
+        span: None,
+    });
     Task {
-        span: span.clone(),
-        action: Spanned::new(Text::from("ping"), span.clone()),
-        args: Args::default(),
         keywords: Keywords {
             r#become: Some(Spanned::new(Given::Known(escalated), span.clone())),
             ..Keywords::default()
         },
-        kind: TaskKind::Module,
-        repeat: None,
-        loop_control: LoopControl::default(),
-        register: None,
-        until: Vec::new(),
-        retries: None,
-        delay: None,
-        changed_when: Vec::new(),
-        failed_when: Vec::new(),
-        r#async: None,
-        poll: None,
-        listen: Vec::new(),
-        is_handler: false,
-        scope: Arc::new(Scope {
-            kind: ScopeKind::Play,
-            keywords: Keywords::default(),
-            parent: None,
-            span: None,
-        }),
+        ..Task::made("ping", &span, scope)
     }
 }

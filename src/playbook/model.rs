@@ -182,6 +182,30 @@ pub struct LoopControl {
 }
 
 impl Task {
+    /// A task of ours that nobody wrote: this module, and nothing else set.
+    pub fn made(module: &str, span: &Span, scope: Arc<Scope>) -> Self {
+        Self {
+            span: span.clone(),
+            action: Spanned::new(Text::from(module), span.clone()),
+            args: Args::default(),
+            keywords: Keywords::default(),
+            kind: TaskKind::Module,
+            repeat: None,
+            loop_control: LoopControl::default(),
+            register: None,
+            until: Vec::new(),
+            retries: None,
+            delay: None,
+            changed_when: Vec::new(),
+            failed_when: Vec::new(),
+            r#async: None,
+            poll: None,
+            listen: Vec::new(),
+            is_handler: false,
+            scope,
+        }
+    }
+
     /// The module's name without `ansible.builtin.` or `ansible.legacy.`.
     pub fn module(&self) -> &str {
         bare(self.action.node.as_str())

@@ -6,7 +6,7 @@ use super::{
     args::{Arg, Args},
     keyword::Keywords,
     loader::Here,
-    model::{LoopControl, Task, TaskKind},
+    model::Task,
     role::Role,
 };
 use crate::{
@@ -50,8 +50,6 @@ pub(super) fn validation(
     };
     let text = |text: &str| Spanned::new(Text::from(text), span.clone());
     Task {
-        span: span.clone(),
-        action: text("ansible.builtin.validate_argument_spec"),
         args: Args {
             entries: vec![
                 arg(
@@ -68,19 +66,10 @@ pub(super) fn validation(
             tags: vec![text("always")],
             ..Keywords::default()
         },
-        kind: TaskKind::Module,
-        repeat: None,
-        loop_control: LoopControl::default(),
-        register: None,
-        until: Vec::new(),
-        retries: None,
-        delay: None,
-        changed_when: Vec::new(),
-        failed_when: Vec::new(),
-        r#async: None,
-        poll: None,
-        listen: Vec::new(),
-        is_handler: false,
-        scope: Arc::clone(&here.scope),
+        ..Task::made(
+            "ansible.builtin.validate_argument_spec",
+            &span,
+            Arc::clone(&here.scope),
+        )
     }
 }
