@@ -30,7 +30,12 @@ pub(super) fn on_control(
 ) -> Result<Option<Done>, Trouble> {
     let done = match module.name {
         "debug" => debug(view, module, args),
-        "assert" | "fail" => planned(view, module, args),
+        "assert" => {
+            let mut done = planned(view, module, args);
+            done.always_shown = !is_quiet(args);
+            done
+        }
+        "fail" => planned(view, module, args),
         "set_fact" => set_fact(view, args)?,
         "include_vars" => include_vars(view, args)?,
         "add_host" => add_host(view, args)?,
@@ -85,6 +90,18 @@ fn debug(view: &View<'_>, module: &Entry, args: &Map) -> Done {
     let mut done = planned(view, module, args);
     done.always_shown = !matches!(done.verdict, Verdict::Failed { .. });
     done
+}
+
+/// Whether an `assert` asks to say nothing of what holds.
+fn is_quiet(args: &Map) -> bool {
+    match args.get("quiet") {
+        Some(Value::Bool(quiet)) => *quiet,
+        Some(Value::Text(text)) => {
+            let text = text.as_str().to_ascii_lowercase();
+            ["yes", "true", "on", "1", "y", "t"].contains(&text.as_str())
+        }
+        _ => false,
+    }
 }
 
 fn ok(changed: bool) -> Done {

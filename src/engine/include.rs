@@ -27,6 +27,8 @@ pub(super) struct Wanted {
     pub(super) what: What,
     /// The loop's variables, which the included tasks see.
     vars: Map,
+    /// How the item of a loop is shown.
+    label: Option<String>,
 }
 
 /// A file of tasks, or a role, with its names rendered.
@@ -45,7 +47,7 @@ pub(super) fn wanted(
     item: Option<(Value, String)>,
     includes: &mut Vec<Wanted>,
 ) -> Done {
-    let mut done = match ask(view, item.is_some()) {
+    let mut done = match ask(view, item.as_ref().map(|(_, label)| label)) {
         Ok(Some(wanted)) => {
             let file = match &wanted.what {
                 What::Tasks(file) | What::Role { name: file, .. } => file.clone(),
@@ -64,7 +66,7 @@ pub(super) fn wanted(
     done
 }
 
-fn ask(view: &View<'_>, in_loop: bool) -> Result<Option<Wanted>, Trouble> {
+fn ask(view: &View<'_>, label: Option<&String>) -> Result<Option<Wanted>, Trouble> {
     match view.all_hold(view.task.all(|keywords| &keywords.when))? {
         (Truth::Is(false), _) => return Ok(None),
         (Truth::Unknown(unknown), _) => return Err(Trouble::Unknown(unknown)),
@@ -90,7 +92,7 @@ fn ask(view: &View<'_>, in_loop: bool) -> Result<Option<Wanted>, Trouble> {
         TaskKind::Module => return Ok(None),
     };
     let mut vars = Map::new();
-    if in_loop {
+    if label.is_some() {
         let variable = view.variable("ansible_loop_var")?;
         let variable = variable.as_ref().and_then(Value::as_str).unwrap_or("item");
         for name in [
@@ -109,7 +111,8 @@ fn ask(view: &View<'_>, in_loop: bool) -> Result<Option<Wanted>, Trouble> {
             vars.insert(index.as_str(), value);
         }
     }
-    Ok(Some(Wanted { what, vars }))
+    let label = label.cloned();
+    Ok(Some(Wanted { what, vars, label }))
 }
 
 /// Included tasks with the hosts that run them.
@@ -118,6 +121,7 @@ pub(super) struct Group {
     pub(super) hosts: Hosts,
     pub(super) brought: Brought,
     pub(super) shown: String,
+    pub(super) label: Option<String>,
 }
 
 /// Puts together what hosts ask for alike, and loads it. A host for which it cannot be loaded
@@ -162,6 +166,10 @@ pub(super) fn load(
                 _ => (String::new(), Err(Mistakes::default())),
             };
             let included = included.map_err(|mistakes| (hosts.clone(), mistakes))?;
+            let shown = match &included.path {
+                Some(path) => path.to_string_lossy().into_owned(),
+                None => shown,
+            };
             let mut brought = brought.clone();
             if !wanted.vars.is_empty() {
                 let mut vars = Vars::new();
@@ -175,6 +183,7 @@ pub(super) fn load(
                 hosts,
                 brought,
                 shown,
+                label: wanted.label,
             })
         })
         .collect()

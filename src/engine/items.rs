@@ -54,7 +54,6 @@ pub(super) fn run<'r>(
         for item in items {
             fate.going.retain(|host| play.goes_on(*host));
             if fate.going.is_empty() {
-                play.cut_short();
                 break;
             }
             let hosts = std::mem::take(&mut fate.going);
@@ -218,7 +217,9 @@ async fn meta<'r>(
     for host in hosts {
         let done = task::on_host(r, play, &base, task, host, brought).await;
         if done.whole.is_failed() {
-            r.tell(&Event::TaskStarted(&announced(r, task, &base, host, false)));
+            r.tell(&Event::TaskStarted(&announced(
+                r, task, &base, host, brought, false,
+            )));
             tell(r, task, &done);
             play.fail(host);
             failed.push((host, what_failed(task, &done)));
@@ -247,7 +248,7 @@ pub(super) async fn on_all<'r>(
         return Vec::new();
     };
     r.tell(&Event::TaskStarted(&announced(
-        r, task, &base, *first, is_handler,
+        r, task, &base, *first, brought, is_handler,
     )));
     let once = task
         .effective(|keywords| keywords.run_once.as_ref())
@@ -296,10 +297,11 @@ fn announced(
     task: &Task,
     base: &crate::vars::Stack,
     host: HostId,
+    brought: &Brought,
     is_handler: bool,
 ) -> event::Task {
     let title = task.title();
-    let stack = stack::of_task(r, base, task, &Vec::new());
+    let stack = stack::of_task(r, base, task, brought);
     let name = match r.variables.scope(host, &stack) {
         Ok(scope) if title.contains("{{") => {
             let text = crate::value::Text::template(title.as_str(), task.span.clone());
@@ -386,7 +388,7 @@ pub(super) fn settle(
     for (at, done) in dones.iter().enumerate() {
         let name = r.host_name(done.host);
         if !(once && at > 0) {
-            count(r, &name, &done.whole.verdict);
+            count(r, &name, &done.whole);
         }
         handlers::notify(r, play, task, done);
         match &done.whole.verdict {
@@ -417,8 +419,9 @@ fn is_once(task: &Task) -> bool {
         .is_some_and(|flag| flag.node.known() == Some(&true))
 }
 
-fn count(r: &Run<'_>, host: &str, verdict: &Verdict) {
-    r.count(host, |tally| match verdict {
+fn count(r: &Run<'_>, host: &str, done: &Done) {
+    let changed = done.result.get("changed") == Some(&Value::Bool(true));
+    r.count(host, |tally| match &done.verdict {
         Verdict::Ok => tally.ok += 1,
         Verdict::Changed => {
             tally.ok += 1;
@@ -427,7 +430,9 @@ fn count(r: &Run<'_>, host: &str, verdict: &Verdict) {
         Verdict::Skipped | Verdict::Unreachable { ignored: true } => tally.skipped += 1,
         Verdict::Failed { ignored: false } => tally.failed += 1,
         Verdict::Failed { ignored: true } => {
+            // What failed may have changed something all the same.
             tally.ok += 1;
+            tally.changed += u64::from(changed);
             tally.ignored += 1;
         }
         Verdict::Unreachable { ignored: false } => tally.unreachable += 1,
@@ -444,9 +449,18 @@ async fn included<'r>(
     brought: &Brought,
     fate: &mut Fate,
 ) {
+    let mut groups = Vec::new();
+    for done in dones {
+        // Each include of a loop counts as a task.
+        let more = done.includes.len().saturating_sub(1) as u64;
+        r.count(&r.host_name(done.host), |tally| tally.ok += more);
+    }
     for group in include::load(r, play, task, dones, brought) {
-        let group = match group {
-            Ok(group) => group,
+        match group {
+            Ok(group) => {
+                told_included(r, &group);
+                groups.push(group);
+            }
             Err((hosts, mistakes)) => {
                 let mistake = mistakes.0.into_iter().next();
                 let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("it cannot be included"));
@@ -467,19 +481,10 @@ async fn included<'r>(
                     fate.going.retain(|one| *one != host);
                     fate.failed.push((host, what_failed(task, &done)));
                 }
-                continue;
             }
-        };
-        r.mistaken(group.included.warnings.iter().cloned());
-        let names: Vec<String> = group
-            .hosts
-            .iter()
-            .map(|host| r.host_name(*host).to_string())
-            .collect();
-        r.tell(&Event::Included {
-            file: &group.shown,
-            hosts: &names,
-        });
+        }
+    }
+    for group in groups {
         play.take_in(&group.included);
         let hosts: Hosts = group
             .hosts
@@ -496,6 +501,20 @@ async fn included<'r>(
         fate.going.retain(|host| !gone.contains(host));
         fate.failed.extend(inner.failed);
     }
+}
+
+fn told_included(r: &Run<'_>, group: &include::Group) {
+    r.mistaken(group.included.warnings.iter().cloned());
+    let names: Vec<String> = group
+        .hosts
+        .iter()
+        .map(|host| r.host_name(*host).to_string())
+        .collect();
+    r.tell(&Event::Included {
+        file: &group.shown,
+        hosts: &names,
+        item: group.label.as_deref(),
+    });
 }
 
 async fn run_included<'r>(
@@ -531,7 +550,12 @@ pub(super) fn unknown_task(
         return;
     };
     r.tell(&Event::TaskStarted(&announced(
-        r, task, &base, *first, true,
+        r,
+        task,
+        &base,
+        *first,
+        &Vec::new(),
+        true,
     )));
     for (host, unknown) in doubtful {
         let done = HostDone {
@@ -541,6 +565,6 @@ pub(super) fn unknown_task(
             includes: Vec::new(),
         };
         tell(r, task, &done);
-        count(r, &r.host_name(*host), &done.whole.verdict);
+        count(r, &r.host_name(*host), &done.whole);
     }
 }

@@ -45,8 +45,6 @@ pub(super) struct PlayState<'p> {
     /// The play ends for all, without an error.
     over: Cell<bool>,
     stop: RefCell<Option<Mistake>>,
-    /// Whether tasks were left for which no host was.
-    cut: Cell<bool>,
 }
 
 /// How a play ended.
@@ -80,7 +78,14 @@ pub(super) async fn play<'r>(
     }
     let batches = batches::batches(run, play, &all)?;
     let files = batches::files(run, play)?;
-    for batch in batches {
+    for (at, batch) in batches.into_iter().enumerate() {
+        // Ansible announces the play again for each batch.
+        if at > 0 {
+            run.tell(&Event::PlayStarted(&event::Play {
+                name: name.clone(),
+                is_check: run.options.check,
+            }));
+        }
         let state = PlayState {
             play,
             files: files.clone(),
@@ -97,7 +102,6 @@ pub(super) async fn play<'r>(
             doomed: Cell::new(false),
             over: Cell::new(false),
             stop: RefCell::default(),
-            cut: Cell::new(false),
         };
         for host in &all {
             state.names.borrow_mut().insert(*host, run.host_name(*host));
@@ -113,9 +117,6 @@ pub(super) async fn play<'r>(
             .filter(|host| dead.borrow().contains(host))
             .count();
         if state.doomed.get() || gone == batch.len() {
-            if state.cut.get() {
-                run.tell(&Event::NoHostsLeft);
-            }
             return Ok(End::Dead);
         }
         if batches::too_many_failed(play, gone, batch.len()) {
@@ -278,11 +279,6 @@ impl PlayState<'_> {
     /// An error that is fatal for all hosts.
     pub(super) fn doom(&self) {
         self.doomed.set(true);
-    }
-
-    /// There are tasks left and no host to run them.
-    pub(super) fn cut_short(&self) {
-        self.cut.set(true);
     }
 
     /// A mistake that was found only now ends the run.

@@ -36,6 +36,8 @@ pub enum Event<'a> {
     Included {
         file: &'a str,
         hosts: &'a [String],
+        /// The label of the item, in a loop.
+        item: Option<&'a str>,
     },
     /// Something that is no mistake but should be known.
     Warned {

@@ -23,6 +23,8 @@ pub struct Included {
     /// The roles that came, dependencies first; the last is the one that was asked for.
     pub roles: Vec<Arc<Role>>,
     pub warnings: Vec<Mistake>,
+    /// The file of tasks that was found.
+    pub path: Option<std::path::PathBuf>,
 }
 
 impl Loader<'_> {
@@ -53,7 +55,10 @@ impl Loader<'_> {
             ..here
         };
         let items = self.file_of_tasks(&path, span, &inner, &mut gathered);
-        finish(items, Vec::new(), gathered)
+        Ok(Included {
+            path: Some(path),
+            ..finish(items, Vec::new(), gathered)?
+        })
     }
 
     /// Loads what an `include_role` asks for, its texts rendered.
@@ -179,5 +184,6 @@ fn finish(
         handlers: all,
         roles: gathered.roles,
         warnings: gathered.warnings,
+        path: None,
     })
 }

@@ -31,6 +31,8 @@ pub struct Default<W> {
     shown: Shown,
     /// The banner that comes before the next line, so that one without lines can be left out.
     pending: Option<String>,
+    /// Whether the task at hand is `debug`.
+    debugs: bool,
 }
 
 impl<W: Write> Default<W> {
@@ -39,6 +41,7 @@ impl<W: Write> Default<W> {
             sink,
             shown,
             pending: None,
+            debugs: false,
         }
     }
 
@@ -87,8 +90,8 @@ impl<W: Write> Default<W> {
             return;
         }
         let host = match done.delegate {
-            Some(delegate) => format!("{} -> {delegate}", done.host),
-            None => done.host.to_owned(),
+            Some(delegate) if delegate != done.host => format!("{} -> {delegate}", done.host),
+            _ => done.host.to_owned(),
         };
         let mut line = format!("{word}: [{host}]");
         match &done.verdict {
@@ -161,8 +164,8 @@ impl<W: Write> Default<W> {
             return spaced(&to_json(&sorted(&censored.into())));
         }
         let mut result = done.result.clone();
-        if done.always_shown && self.shown.verbosity < 1 {
-            result.remove("changed");
+        if done.always_shown && self.debugs {
+            alone(&mut result);
         }
         // Every result has it, and the word before the host says it.
         result.remove("failed");
@@ -215,6 +218,31 @@ impl<W: Write> Default<W> {
             }
             self.sink.line("", Color::Plain);
         }
+    }
+}
+
+/// Leaves of what `debug` returned only what it was asked to say.
+fn alone(result: &mut Map) {
+    if let Some(msg) = result.get("msg").cloned() {
+        *result = Map::from([("msg", msg)]);
+        return;
+    }
+    let variable = result.get("ansible_loop_var").cloned();
+    for key in [
+        "changed",
+        "failed",
+        "skipped",
+        "ansible_loop_var",
+        "ansible_index_var",
+        "ansible_loop",
+    ] {
+        result.remove(key);
+    }
+    // The item stays where it is what was asked for.
+    if let Some(variable) = variable.as_ref().and_then(Value::as_str)
+        && result.len() > 1
+    {
+        result.remove(variable);
     }
 }
 
@@ -299,6 +327,7 @@ impl<W: Write> Listener for Default<W> {
             }
             Event::NoHosts => self.say("skipping: no hosts matched", Color::Skipped),
             Event::TaskStarted(task) => {
+                self.debugs = task.action.rsplit('.').next() == Some("debug");
                 let kind = if task.is_handler {
                     "RUNNING HANDLER"
                 } else {
@@ -322,10 +351,13 @@ impl<W: Write> Listener for Default<W> {
                 &format!("FAILED - RETRYING: [{host}]: ({left} retries left)."),
                 Color::Skipped,
             ),
-            Event::Included { file, hosts } => self.say(
-                &format!("included: {file} for {}", hosts.join(", ")),
-                Color::Skipped,
-            ),
+            Event::Included { file, hosts, item } => {
+                let item = item.map_or_else(String::new, |item| format!(" => (item={item})"));
+                self.say(
+                    &format!("included: {file} for {}{item}", hosts.join(", ")),
+                    Color::Skipped,
+                );
+            }
             Event::Warned { message } => {
                 self.say(&format!("[WARNING]: {message}"), Color::Warning);
             }
