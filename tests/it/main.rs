@@ -14,6 +14,7 @@ mod demo;
 mod edits;
 mod file;
 mod get_url;
+mod e2e;
 mod hosts;
 mod inventory;
 mod jinja;

@@ -1,0 +1,123 @@
+//! The real command, from the command line to the exit code.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test starts the command and makes its own files"
+)]
+
+mod local;
+mod ssh;
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A folder with a playbook and an inventory, and a home of its own.
+struct Project {
+    folder: TempDir,
+}
+
+/// What the command said, and its exit code.
+struct Said {
+    code: Option<i32>,
+    /// With the folder of the project as `DIR`.
+    text: String,
+    errors: String,
+}
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("home")).unwrap();
+    let project = Project { folder };
+    for (name, text) in files {
+        project.write(name, text);
+    }
+    project
+}
+
+impl Project {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn start(&self, args: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_hostwright"))
+            .args(args)
+            .current_dir(self.path())
+            .env_clear()
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
+            .env("HOME", self.path().join("home"))
+            .env("HOSTWRIGHT_STATE", self.path().join("state"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn said(&self, child: Child) -> Said {
+        let output = child.wait_with_output().unwrap();
+        let plain = |bytes: &[u8]| {
+            let folder = self.path().display().to_string();
+            String::from_utf8_lossy(bytes).replace(&folder, "DIR")
+        };
+        Said {
+            code: output.status.code(),
+            text: plain(&output.stdout),
+            errors: plain(&output.stderr),
+        }
+    }
+
+    /// Runs `hostwright run -i inv site.yml` with further arguments.
+    fn run(&self, args: &[&str]) -> Said {
+        let mut all = vec!["run", "-i", "inv", "site.yml"];
+        all.extend(args);
+        self.said(self.start(&all))
+    }
+}
+
+impl Said {
+    /// The output without what explains a mistake: there our words are our own.
+    fn plain(&self) -> String {
+        let mut told = String::new();
+        let mut explains = false;
+        for line in self.text.lines() {
+            let ends = ["fatal: ", "failed: "]
+                .iter()
+                .any(|word| line.starts_with(word));
+            explains = line.starts_with("[ERROR]: ") || explains && !ends;
+            if !explains {
+                told.push_str(line.trim_end());
+                told.push('\n');
+            }
+        }
+        told
+    }
+
+    /// The line of the recap for this host, without empty counts.
+    fn recap(&self, host: &str) -> String {
+        let recap = self.text.split("PLAY RECAP").nth(1).unwrap_or_default();
+        let line = recap
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(host))
+            .unwrap_or_else(|| panic!("no {host} in: {}{}", self.text, self.errors));
+        let counts: Vec<&str> = line
+            .split_whitespace()
+            .skip(2)
+            .filter(|count| !count.ends_with("=0"))
+            .collect();
+        counts.join(" ")
+    }
+}
