@@ -248,6 +248,10 @@ impl playbook::Surroundings for Known {
         }
     }
 
+    fn refused(&self, playbooks: &[Playbook]) -> Mistakes {
+        engine::check(playbooks)
+    }
+
     fn decrypt(&self) -> Option<&dyn Decrypt> {
         None
     }
@@ -311,7 +315,6 @@ fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
         .playbooks(&flags.playbooks)
         .map_err(|mistakes| (mistakes, 4))?;
     warnings.extend(more);
-    engine::check(&playbooks).map_err(|mistakes| (mistakes, 4))?;
     let limit = match &flags.limit {
         Some(limit) => inventory::limit_patterns(limit, &world.environment)
             .map_err(|mistake| (mistake.into(), 1))?,

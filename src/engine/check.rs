@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Everything that is wrong or not supported, of all plays at once.
-pub fn check(playbooks: &[Playbook]) -> Result<(), Mistakes> {
+pub fn check(playbooks: &[Playbook]) -> Mistakes {
     let mut mistakes = Mistakes::default();
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         of_play(play, &mut mistakes);
@@ -18,7 +18,7 @@ pub fn check(playbooks: &[Playbook]) -> Result<(), Mistakes> {
             of_task(task, &mut mistakes);
         }
     }
-    mistakes.or()
+    mistakes
 }
 
 fn not_supported<T>(what: &str, given: Option<&Spanned<T>>, mistakes: &mut Mistakes) {

@@ -18,11 +18,23 @@ use crate::{
 
 /// The loop's names and pause.
 pub(super) struct Control {
-    pub(super) variable: String,
+    variable: String,
     index: Option<String>,
     pub(super) pause: Option<Duration>,
     extended: bool,
     all_items: bool,
+}
+
+impl Control {
+    /// Says in the result of an item which item it was, under the names that the task gave them.
+    pub(super) fn mark(&self, result: &mut Map, item: &Value, at: usize) {
+        result.insert(self.variable.as_str(), item.clone());
+        result.insert("ansible_loop_var", self.variable.as_str());
+        if let Some(index) = &self.index {
+            result.insert(index.as_str(), at as u64);
+            result.insert("ansible_index_var", index.as_str());
+        }
+    }
 }
 
 /// The items of the task's loop; `None` when it has none.

@@ -155,11 +155,9 @@ async fn all_items(
         }
         dones = send(view, &views, ready).await;
     }
-    for done in &mut dones {
+    for (at, done) in dones.iter_mut().enumerate() {
         if let Some((item, _)) = &done.item {
-            done.result.insert("item", item.clone());
-            done.result
-                .insert("ansible_loop_var", control.variable.as_str());
+            control.mark(&mut done.result, item, at);
         }
     }
     let mut whole = together(&dones);

@@ -35,6 +35,11 @@ pub trait Surroundings: Sync {
     /// A variable is not known before the run.
     fn render(&self, text: &Text, scope: &Scope) -> Result<String, Mistake>;
 
+    /// What the modules of these playbooks would refuse, told beside the loader's own mistakes.
+    fn refused(&self, _playbooks: &[Playbook]) -> Mistakes {
+        Mistakes::default()
+    }
+
     /// Opens vaults, where there is a secret.
     fn decrypt(&self) -> Option<&dyn Decrypt> {
         None
@@ -152,6 +157,10 @@ impl<'a> Loader<'a> {
                 plays,
             });
         }
+        gathered
+            .mistakes
+            .0
+            .extend(self.surroundings.refused(&playbooks).0);
         gathered.checked()?;
         Ok((playbooks, gathered.warnings))
     }
