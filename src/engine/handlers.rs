@@ -167,7 +167,7 @@ async fn one<'r>(
     let mut failed = Vec::new();
     if !sure.is_empty() {
         let dones = run_here(r, play, handler, &sure, &brought).await;
-        let fate = items::settle(r, play, handler, sure, &dones);
+        let fate = items::settle(r, play, handler, &dones);
         failed.extend(fate.failed);
         if !matches!(handler.kind, TaskKind::Module) {
             for group in include::load(r, play, handler, &dones, &brought)

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
 
 use super::{
+    block,
     done::{Done, HostDone},
     handlers, include,
     play::PlayState,
@@ -15,8 +16,8 @@ use crate::{
     diagnostic::Mistake,
     event::{self, Event, Verdict},
     inventory::HostId,
-    playbook::{Block, BlockKind, Item, Task, TaskKind},
-    value::{Map, Value},
+    playbook::{Item, Task, TaskKind},
+    value::Value,
 };
 
 /// Hosts in the order of the play.
@@ -31,11 +32,14 @@ pub(super) struct Fate {
     pub(super) failed: Vec<(HostId, Failed)>,
 }
 
-/// The task that failed on a host, and its result.
+/// Why a host failed.
 #[derive(Clone, Debug)]
-pub(super) struct Failed {
-    name: String,
-    result: Value,
+pub(super) enum Failed {
+    /// By this task, with this result.
+    Here { name: String, result: Value },
+    /// An error on another host was fatal for it too. Where that task ran once for all, Ansible
+    /// fails the others twice: the first rescue or `always` on their way out is passed over.
+    Elsewhere { passes: bool },
 }
 
 /// Runs items one after the other on all hosts that are still going.
@@ -52,107 +56,27 @@ pub(super) fn run<'r>(
             failed: Vec::new(),
         };
         for item in items {
-            fate.going.retain(|host| play.goes_on(*host));
+            let (going, gone) = std::mem::take(&mut fate.going)
+                .into_iter()
+                .partition::<Hosts, _>(|host| play.goes_on(*host));
+            fate.going = going;
+            fate.failed.extend(gone.into_iter().filter_map(|host| {
+                let passes = play.felled(host)?;
+                Some((host, Failed::Elsewhere { passes }))
+            }));
             if fate.going.is_empty() {
                 break;
             }
             let hosts = std::mem::take(&mut fate.going);
             let next = match item {
                 Item::Task(one) => one_task(run, play, one, hosts, brought).await,
-                Item::Block(block) => one_block(run, play, block, hosts, brought).await,
+                Item::Block(block) => block::run(run, play, block, hosts, brought).await,
             };
             fate.going = next.going;
             fate.failed.extend(next.failed);
         }
         fate
     })
-}
-
-async fn one_block<'r>(
-    r: &'r Run<'r>,
-    play: &'r PlayState<'r>,
-    block: &'r Block,
-    hosts: Hosts,
-    brought: &'r Brought,
-) -> Fate {
-    let mut hosts = hosts;
-    if let BlockKind::Role(role) = &block.kind {
-        let before = hosts.clone();
-        hosts.retain(|host| role.is_repeatable() || play.first_time(*host, &role.identity));
-        if hosts.is_empty() {
-            return Fate {
-                going: before,
-                failed: Vec::new(),
-            };
-        }
-        let idle: Hosts = before
-            .into_iter()
-            .filter(|host| !hosts.contains(host))
-            .collect();
-        let mut fate = run(r, play, &block.block, hosts, brought).await;
-        fate.going.extend(idle);
-        play.sort(&mut fate.going);
-        return fate;
-    }
-    let all = hosts.clone();
-    let caught = usize::from(!block.rescue.is_empty());
-    r.rescues.set(r.rescues.get() + caught);
-    let mut fate = run(r, play, &block.block, hosts, brought).await;
-    r.rescues.set(r.rescues.get() - caught);
-    if !block.rescue.is_empty() && !fate.failed.is_empty() {
-        let unreachable = |host: &HostId| play.is_unreachable(*host);
-        let failed = std::mem::take(&mut fate.failed);
-        let (lost, failed): (Vec<_>, Vec<_>) =
-            failed.into_iter().partition(|(host, _)| unreachable(host));
-        fate.failed = lost;
-        if !failed.is_empty() {
-            for (host, what) in &failed {
-                let name = Map::from([("name", what.name.as_str())]);
-                r.variables
-                    .set(*host, "ansible_failed_task", name.into(), None);
-                r.variables
-                    .set(*host, "ansible_failed_result", what.result.clone(), None);
-                play.forgive(*host);
-            }
-            let hosts: Hosts = failed.iter().map(|(host, _)| *host).collect();
-            let rescued = run(r, play, &block.rescue, hosts, brought).await;
-            for host in &rescued.going {
-                r.count(&r.host_name(*host), |tally| {
-                    tally.rescued += 1;
-                    tally.failed = tally.failed.saturating_sub(1);
-                });
-            }
-            fate.going.extend(rescued.going);
-            play.sort(&mut fate.going);
-            fate.failed.extend(rescued.failed);
-        }
-    }
-    if !block.always.is_empty() {
-        let failed: BTreeSet<HostId> = fate.failed.iter().map(|(host, _)| *host).collect();
-        for host in &failed {
-            play.forgive(*host);
-        }
-        let hosts: Hosts = all
-            .into_iter()
-            .filter(|host| fate.going.contains(host) || failed.contains(host))
-            .filter(|host| !play.is_unreachable(*host))
-            .collect();
-        let last = run(r, play, &block.always, hosts, brought).await;
-        for host in &failed {
-            play.fail(*host);
-        }
-        fate.failed.extend(
-            last.failed
-                .into_iter()
-                .filter(|(host, _)| !failed.contains(host)),
-        );
-        fate.going = last
-            .going
-            .into_iter()
-            .filter(|host| !failed.contains(host))
-            .collect();
-    }
-    fate
 }
 
 async fn one_task<'r>(
@@ -180,7 +104,7 @@ async fn one_task<'r>(
         return meta(r, play, task, hosts, brought).await;
     }
     let dones = on_all(r, play, task, &hosts, brought, false).await;
-    let mut fate = settle(r, play, task, hosts, &dones);
+    let mut fate = settle(r, play, task, &dones);
     if !matches!(task.kind, TaskKind::Module) {
         included(r, play, task, &dones, brought, &mut fate).await;
     }
@@ -369,7 +293,7 @@ fn shown<'d>(host: &'d str, done: &'d Done, is_loop: bool) -> event::Done<'d> {
 }
 
 fn what_failed(task: &Task, done: &HostDone) -> Failed {
-    Failed {
+    Failed::Here {
         name: task.title(),
         result: done.whole.registered(),
     }
@@ -380,18 +304,24 @@ pub(super) fn settle(
     r: &Run<'_>,
     play: &PlayState<'_>,
     task: &Task,
-    hosts: Hosts,
     dones: &[HostDone],
 ) -> Fate {
     let mut fate = Fate::default();
-    let once = dones.len() == hosts.len() && hosts.len() > 1 && is_once(task);
+    let once = is_once(task);
     for (at, done) in dones.iter().enumerate() {
         let name = r.host_name(done.host);
-        if !(once && at > 0) {
+        // What ran once is told of the others too, but it did not run there.
+        let elsewhere = once && at > 0;
+        if !elsewhere {
             count(r, &name, &done.whole);
         }
         handlers::notify(r, play, task, done);
         match &done.whole.verdict {
+            Verdict::Failed { ignored: false } | Verdict::Unreachable { ignored: false }
+                if elsewhere =>
+            {
+                fate.going.push(done.host);
+            }
             Verdict::Unreachable { ignored: false } => {
                 play.lose(done.host);
                 fate.failed.push((done.host, what_failed(task, done)));
@@ -408,8 +338,14 @@ pub(super) fn settle(
         .map_or(r.settings.any_errors_fatal, |flag| {
             flag.node.known() == Some(&true)
         });
-    if !fate.failed.is_empty() && (fatal || once) {
-        play.doom();
+    if let Some((first, _)) = fate.failed.first()
+        && (fatal || once)
+    {
+        let passes = once && !play.is_unreachable(*first);
+        play.fell(passes);
+        let others = std::mem::take(&mut fate.going).into_iter();
+        fate.failed
+            .extend(others.map(|host| (host, Failed::Elsewhere { passes })));
     }
     fate
 }

@@ -7,6 +7,7 @@
 mod actions;
 mod argument_spec;
 mod batches;
+mod block;
 mod check;
 mod done;
 mod handlers;

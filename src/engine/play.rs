@@ -38,10 +38,10 @@ pub(super) struct PlayState<'p> {
     failed: RefCell<BTreeSet<HostId>>,
     lost: RefCell<BTreeSet<HostId>>,
     ended: RefCell<BTreeSet<HostId>>,
+    /// Those of the failed that an error elsewhere took along, and whether they pass over a rescue.
+    felled: RefCell<BTreeMap<HostId, bool>>,
     done_roles: RefCell<BTreeSet<(HostId, String)>>,
     notified: RefCell<BTreeMap<usize, BTreeMap<HostId, Option<Unknown>>>>,
-    /// Nobody goes on: an error was fatal for all.
-    doomed: Cell<bool>,
     /// The play ends for all, without an error.
     over: Cell<bool>,
     stop: RefCell<Option<Mistake>>,
@@ -97,9 +97,9 @@ pub(super) async fn play<'r>(
             failed: RefCell::default(),
             lost: RefCell::default(),
             ended: RefCell::default(),
+            felled: RefCell::default(),
             done_roles: RefCell::default(),
             notified: RefCell::default(),
-            doomed: Cell::new(false),
             over: Cell::new(false),
             stop: RefCell::default(),
         };
@@ -116,7 +116,7 @@ pub(super) async fn play<'r>(
             .iter()
             .filter(|host| dead.borrow().contains(host))
             .count();
-        if state.doomed.get() || gone == batch.len() {
+        if gone == batch.len() {
             return Ok(End::Dead);
         }
         if batches::too_many_failed(play, gone, batch.len()) {
@@ -182,7 +182,7 @@ async fn facts_here<'s>(
     brought: &'s stack::Brought,
 ) {
     let dones = items::on_all(run, state, task, &hosts, brought, false).await;
-    items::settle(run, state, task, hosts, &dones);
+    items::settle(run, state, task, &dones);
 }
 
 /// The task that gathers facts.
@@ -251,8 +251,7 @@ impl PlayState<'_> {
 
     /// Whether a host still takes part.
     pub(super) fn goes_on(&self, host: HostId) -> bool {
-        !self.doomed.get()
-            && !self.over.get()
+        !self.over.get()
             && self.stop.borrow().is_none()
             && !self.failed.borrow().contains(&host)
             && !self.lost.borrow().contains(&host)
@@ -270,15 +269,25 @@ impl PlayState<'_> {
     /// A rescue or an `always` goes on with the host.
     pub(super) fn forgive(&self, host: HostId) {
         self.failed.borrow_mut().remove(&host);
+        self.felled.borrow_mut().remove(&host);
     }
 
     pub(super) fn lose(&self, host: HostId) {
         self.lost.borrow_mut().insert(host);
     }
 
-    /// An error that is fatal for all hosts.
-    pub(super) fn doom(&self) {
-        self.doomed.set(true);
+    /// An error was fatal for all: the hosts that still went on fail with it.
+    pub(super) fn fell(&self, passes_rescue: bool) {
+        let going: Hosts = self.batch.borrow().clone();
+        for host in going.into_iter().filter(|host| self.goes_on(*host)) {
+            self.fail(host);
+            self.felled.borrow_mut().insert(host, passes_rescue);
+        }
+    }
+
+    /// Whether an error elsewhere made this host fail, and whether it passes over a rescue.
+    pub(super) fn felled(&self, host: HostId) -> Option<bool> {
+        self.felled.borrow().get(&host).copied()
     }
 
     /// A mistake that was found only now ends the run.

@@ -311,7 +311,12 @@ impl<'r> View<'r> {
                 Truth::Unknown(unknown) => Value::Unknown(unknown),
             };
             let shown = condition.map_text(&mut |text| text.clone().into_data());
+            let decides = truth == Value::Bool(false);
             judged.push(Map::from([("assertion", shown), ("evaluated_to", truth)]).into());
+            // Those behind it may only make sense where it holds.
+            if decides {
+                break;
+            }
         }
         Ok(Value::from(judged))
     }

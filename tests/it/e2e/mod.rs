@@ -5,6 +5,7 @@
 )]
 
 mod local;
+mod rescue;
 mod ssh;
 
 use std::{
