@@ -300,12 +300,7 @@ fn what_failed(task: &Task, done: &HostDone) -> Failed {
 }
 
 /// Counts, notifies, and parts the hosts that go on from those that failed.
-pub(super) fn settle(
-    r: &Run<'_>,
-    play: &PlayState<'_>,
-    task: &Task,
-    dones: &[HostDone],
-) -> Fate {
+pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[HostDone]) -> Fate {
     let mut fate = Fate::default();
     let once = is_once(task);
     for (at, done) in dones.iter().enumerate() {
