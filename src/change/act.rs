@@ -54,6 +54,10 @@ pub struct Run {
     pub touches: Vec<String>,
     /// Services that it names: unknown afterwards in a rehearsal.
     pub services: Vec<String>,
+    /// Whether it is known to change nothing.
+    pub only_looks: bool,
+    /// Of a program that only looks: all that it looks at, where that is known.
+    pub reads: Option<Vec<String>>,
     /// For how long it may run, in seconds.
     pub timeout: Option<u64>,
 }

@@ -115,7 +115,7 @@ fn ok(changed: bool) -> Done {
     done
 }
 
-fn set_fact(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+pub(super) fn set_fact(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
     let mut facts = Map::new();
     for (key, value) in args {
         let name = key.as_str().unwrap_or_default();
@@ -160,7 +160,7 @@ fn texts(args: &Map, name: &str) -> Vec<String> {
     }
 }
 
-fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
     let span = &view.task.action.span;
     for name in ["depth", "files_matching", "ignore_files", "hash_behaviour"] {
         if args.contains(name) {

@@ -164,30 +164,45 @@ async fn one<'r>(
         .filter(|(_, unknown)| unknown.is_none())
         .map(|(host, _)| *host)
         .collect();
-    let mut failed = Vec::new();
-    if !sure.is_empty() {
-        let dones = run_here(r, play, handler, &sure, &brought).await;
-        let fate = items::settle(r, play, handler, &dones);
-        failed.extend(fate.failed);
-        if !matches!(handler.kind, TaskKind::Module) {
-            for group in include::load(r, play, handler, &dones, &brought)
-                .into_iter()
-                .flatten()
-            {
-                play.take_in(&group.included);
-                let hosts = group.hosts.clone();
-                let inner = items::run_here(r, play, &group.included.items, hosts, &group.brought);
-                failed.extend(inner.await.failed);
-            }
+    let mut failed = carry_out(r, play, handler, sure, &brought).await;
+    // Whether these run depends on what nobody knows.
+    let before = play.doubts();
+    let mut doubtful = Hosts::new();
+    for (host, unknown) in notified {
+        if let Some(unknown) = unknown {
+            play.doubt_rest(&[host], &unknown);
+            doubtful.push(host);
         }
     }
-    // Whether these run depends on what nobody knows.
-    let doubtful: Vec<_> = notified
-        .into_iter()
-        .filter_map(|(host, unknown)| Some((host, unknown?)))
-        .collect();
-    if !doubtful.is_empty() {
-        items::unknown_task(r, play, handler, &doubtful);
+    failed.extend(carry_out(r, play, handler, doubtful, &brought).await);
+    play.doubt_as_before(before);
+    failed
+}
+
+async fn carry_out<'s>(
+    r: &'s Run<'s>,
+    play: &'s PlayState<'s>,
+    handler: &'s Arc<Task>,
+    hosts: Hosts,
+    brought: &'s stack::Brought,
+) -> Vec<(HostId, Failed)> {
+    let mut failed = Vec::new();
+    if hosts.is_empty() {
+        return failed;
+    }
+    let dones = run_here(r, play, handler, &hosts, brought).await;
+    let fate = items::settle(r, play, handler, &dones);
+    failed.extend(fate.failed);
+    if !matches!(handler.kind, TaskKind::Module) {
+        for group in include::load(r, play, handler, &dones, brought)
+            .into_iter()
+            .flatten()
+        {
+            play.take_in(&group.included);
+            let hosts = group.hosts.clone();
+            let inner = items::run_here(r, play, &group.included.items, hosts, &group.brought);
+            failed.extend(inner.await.failed);
+        }
     }
     failed
 }

@@ -17,7 +17,7 @@ use crate::{
     inventory::{HostId, Vars},
     playbook::{Included, RoleRequest, Task, TaskKind, Words},
     template::Truth,
-    value::{Map, Text, Value},
+    value::{Map, Text, Unknown, Value},
     vars::Level,
 };
 
@@ -29,6 +29,8 @@ pub(super) struct Wanted {
     vars: Map,
     /// How the item of a loop is shown.
     label: Option<String>,
+    /// In a rehearsal: why nobody knows whether it is included.
+    pub(super) doubt: Option<Unknown>,
 }
 
 /// A file of tasks, or a role, with its names rendered.
@@ -44,10 +46,22 @@ pub(super) enum What {
 /// Settles what an include asks for on this host.
 pub(super) fn wanted(
     view: &View<'_>,
+    play: &PlayState<'_>,
     item: Option<(Value, String)>,
     includes: &mut Vec<Wanted>,
 ) -> Done {
-    let mut done = match ask(view, item.as_ref().map(|(_, label)| label)) {
+    let asked = ask(view, item.as_ref().map(|(_, label)| label));
+    // A file that nobody knows may do anything.
+    if let Err(Trouble::Unknown(unknown)) = &asked {
+        let why = unknown.due_to(&view.task.title(), Some(&view.task.span.place()));
+        play.doubt_rest(&[view.scope.host_id()], &why);
+    }
+    let mut done = match asked {
+        Ok(Some(wanted)) if wanted.doubt.is_some() => {
+            let done = wanted.doubt.clone().map(Done::unknown);
+            includes.push(wanted);
+            done.unwrap_or_else(|| Done::new(Verdict::Ok))
+        }
         Ok(Some(wanted)) => {
             let file = match &wanted.what {
                 What::Tasks(file) | What::Role { name: file, .. } => file.clone(),
@@ -67,9 +81,13 @@ pub(super) fn wanted(
 }
 
 fn ask(view: &View<'_>, label: Option<&String>) -> Result<Option<Wanted>, Trouble> {
+    let mut doubt = view.doubt.clone();
     match view.all_hold(view.task.all(|keywords| &keywords.when))? {
         (Truth::Is(false), _) => return Ok(None),
-        (Truth::Unknown(unknown), _) => return Err(Trouble::Unknown(unknown)),
+        (Truth::Unknown(unknown), _) => {
+            let why = unknown.due_to(&view.task.title(), Some(&view.task.span.place()));
+            doubt = Unknown::union(doubt.into_iter().chain([why]));
+        }
         (Truth::Is(true), _) => {}
     }
     let text = |text: &Spanned<Text>| -> Result<String, Trouble> {
@@ -112,7 +130,12 @@ fn ask(view: &View<'_>, label: Option<&String>) -> Result<Option<Wanted>, Troubl
         }
     }
     let label = label.cloned();
-    Ok(Some(Wanted { what, vars, label }))
+    Ok(Some(Wanted {
+        what,
+        vars,
+        label,
+        doubt,
+    }))
 }
 
 /// Included tasks with the hosts that run them.
@@ -122,6 +145,7 @@ pub(super) struct Group {
     pub(super) brought: Brought,
     pub(super) shown: String,
     pub(super) label: Option<String>,
+    pub(super) doubt: Option<Unknown>,
 }
 
 /// Puts together what hosts ask for alike, and loads it. A host for which it cannot be loaded
@@ -139,6 +163,7 @@ pub(super) fn load(
             let same = |(other, hosts): &&mut (Wanted, Vec<HostId>)| {
                 other.what == wanted.what
                     && other.vars == wanted.vars
+                    && other.doubt == wanted.doubt
                     && !hosts.contains(&done.host)
             };
             match groups.iter_mut().find(same) {
@@ -184,6 +209,7 @@ pub(super) fn load(
                 brought,
                 shown,
                 label: wanted.label,
+                doubt: wanted.doubt,
             })
         })
         .collect()

@@ -383,15 +383,20 @@ async fn included<'r>(
     let mut groups = Vec::new();
     for done in dones {
         // Each include of a loop counts as a task.
-        let more = done.includes.len().saturating_sub(1) as u64;
+        let sure = done.includes.iter().filter(|one| one.doubt.is_none());
+        let more = sure.count().saturating_sub(1) as u64;
         r.count(&r.host_name(done.host), |tally| tally.ok += more);
     }
     for group in include::load(r, play, task, dones, brought) {
         match group {
             Ok(group) => {
-                told_included(r, &group);
+                if group.doubt.is_none() {
+                    told_included(r, &group);
+                }
                 groups.push(group);
             }
+            // It is wrong only if it is included.
+            Err((hosts, _)) if hosts.iter().all(|host| is_doubted(dones, *host)) => {}
             Err((hosts, mistakes)) => {
                 let mistake = mistakes.0.into_iter().next();
                 let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("it cannot be included"));
@@ -454,8 +459,24 @@ async fn run_included<'r>(
     group: &include::Group,
     hosts: Hosts,
 ) -> Fate {
+    let before = play.doubts();
+    if let Some(unknown) = &group.doubt {
+        play.doubt_rest(&hosts, unknown);
+    }
     // The run and the play live longer than what was included for this task alone.
-    run_here(r, play, &group.included.items, hosts, &group.brought).await
+    let fate = run_here(r, play, &group.included.items, hosts, &group.brought).await;
+    if group.doubt.is_some() {
+        play.doubt_as_before(before);
+    }
+    fate
+}
+
+/// Whether nobody knows what of an include is carried out on the host.
+fn is_doubted(dones: &[HostDone], host: HostId) -> bool {
+    dones
+        .iter()
+        .filter(|done| done.host == host)
+        .all(|done| matches!(done.whole.verdict, Verdict::Unknown(_)))
 }
 
 /// Like [`run`], for items that live only as long as the task that brought them.
@@ -467,35 +488,4 @@ pub(super) fn run_here<'s>(
     brought: &'s Brought,
 ) -> Pin<Box<dyn Future<Output = Fate> + 's>> {
     run(r, play, items, hosts, brought)
-}
-
-/// Tells of a handler that nobody knows to be notified.
-pub(super) fn unknown_task(
-    r: &Run<'_>,
-    play: &PlayState<'_>,
-    task: &Task,
-    doubtful: &[(HostId, crate::value::Unknown)],
-) {
-    let base = stack::of_play(r, play);
-    let Some((first, _)) = doubtful.first() else {
-        return;
-    };
-    r.tell(&Event::TaskStarted(&announced(
-        r,
-        task,
-        &base,
-        *first,
-        &Vec::new(),
-        true,
-    )));
-    for (host, unknown) in doubtful {
-        let done = HostDone {
-            host: *host,
-            whole: Done::unknown(unknown.clone()),
-            items: None,
-            includes: Vec::new(),
-        };
-        tell(r, task, &done);
-        count(r, &r.host_name(*host), &done.whole);
-    }
 }

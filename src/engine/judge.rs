@@ -20,6 +20,7 @@ pub(super) fn of_outcome(view: &View<'_>, outcome: Outcome, rehearses: bool) -> 
     let title = view.task.title();
     let due = |unknown: &Unknown| unknown.due_to(&title, Some(&place));
     let changed = outcome.changed();
+    let rehearses = rehearses && !outcome.made;
     if let (Err(unknown), true) = (&changed, outcome.changes.is_empty()) {
         let mut done = Done::unknown(due(unknown));
         done.warnings = outcome.warnings;

@@ -173,6 +173,24 @@ pub(super) fn with_item<'r>(
     view.with(Level::Loop, vars)
 }
 
+/// The view of an item that nobody knows, as often as there are any.
+pub(super) fn with_unknown<'r>(view: &View<'r>, unknown: &Unknown) -> View<'r> {
+    let mut vars = Vars::new();
+    let mut names = vec!["ansible_loop".to_owned()];
+    if let Ok(control) = control(view) {
+        names.push(control.variable);
+        names.extend(control.index);
+    }
+    for name in names {
+        vars.insert(name.as_str(), unknown.clone(), None);
+    }
+    let why = unknown.due_to(&view.task.title(), Some(&view.task.span.place()));
+    View {
+        doubt: Unknown::union(view.doubt.iter().cloned().chain([why])),
+        ..view.with(Level::Loop, vars)
+    }
+}
+
 /// How an item is shown: by its label, or as Python prints it.
 pub(super) fn label(view: &View<'_>, item: &Value) -> String {
     let label = &view.task.loop_control.label;

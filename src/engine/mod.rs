@@ -10,6 +10,7 @@ mod batches;
 mod block;
 mod check;
 mod done;
+mod doubt;
 mod handlers;
 mod include;
 mod items;

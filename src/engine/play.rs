@@ -42,6 +42,8 @@ pub(super) struct PlayState<'p> {
     felled: RefCell<BTreeMap<HostId, bool>>,
     done_roles: RefCell<BTreeSet<(HostId, String)>>,
     notified: RefCell<BTreeMap<usize, BTreeMap<HostId, Option<Unknown>>>>,
+    /// In a rehearsal: why nobody knows whether what comes is carried out on a host.
+    doubts: RefCell<BTreeMap<HostId, Unknown>>,
     /// The play ends for all, without an error.
     over: Cell<bool>,
     stop: RefCell<Option<Mistake>>,
@@ -100,6 +102,7 @@ pub(super) async fn play<'r>(
             felled: RefCell::default(),
             done_roles: RefCell::default(),
             notified: RefCell::default(),
+            doubts: RefCell::default(),
             over: Cell::new(false),
             stop: RefCell::default(),
         };
@@ -347,6 +350,36 @@ impl PlayState<'_> {
             .iter()
             .filter_map(|host| Some((*host, waiting.remove(host)?)))
             .collect()
+    }
+
+    /// Why nobody knows whether what comes is carried out on this host.
+    pub(super) fn doubt(&self, host: HostId) -> Option<Unknown> {
+        self.doubts.borrow().get(&host).cloned()
+    }
+
+    /// From now on nobody knows whether anything of this play is carried out on these hosts.
+    pub(super) fn doubt_rest(&self, hosts: &[HostId], unknown: &Unknown) {
+        let mut doubts = self.doubts.borrow_mut();
+        for host in hosts {
+            let before = doubts.remove(host);
+            let all = Unknown::union(before.into_iter().chain([unknown.clone()]));
+            doubts.extend(all.map(|all| (*host, all)));
+        }
+    }
+
+    /// What is doubted now, to go back to with [`Self::doubt_as_before`].
+    pub(super) fn doubts(&self) -> BTreeMap<HostId, Unknown> {
+        self.doubts.borrow().clone()
+    }
+
+    /// Ends the doubt that [`Self::doubt_rest`] brought to what is over now.
+    pub(super) fn doubt_as_before(&self, doubts: BTreeMap<HostId, Unknown>) {
+        *self.doubts.borrow_mut() = doubts;
+    }
+
+    /// All hosts of the play.
+    pub(super) fn everybody(&self) -> &Hosts {
+        &self.all
     }
 
     /// Whether handlers run even where a task has failed.

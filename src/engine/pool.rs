@@ -14,9 +14,8 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    change::Change,
     connection::{Cleaned, Connector, Journal, Target, Unreachable},
-    wire::{Conduct, Hello, Outcome, Task, Undone, VERSION},
+    wire::{Conduct, Hello, Laid, Outcome, Task, Undone, VERSION},
 };
 
 /// The nodes by host and target.
@@ -26,7 +25,7 @@ pub(crate) struct Pool {
     owner: String,
     slots: RefCell<BTreeMap<String, Rc<Mutex<Slot>>>>,
     /// What was planned on each host, by which of its nodes: the others must see it too.
-    planned: RefCell<BTreeMap<String, Vec<(String, Change)>>>,
+    planned: RefCell<BTreeMap<String, Vec<(String, Laid)>>>,
     trips: Cell<u64>,
 }
 
@@ -59,7 +58,7 @@ impl Pool {
         limit: Option<Duration>,
     ) -> Result<Vec<Outcome>, Silence> {
         let key = format!("{host}\n{target:?}");
-        let rehearses = task.conduct == Conduct::Rehearse;
+        let rehearses = matches!(task.conduct, Conduct::Rehearse | Conduct::Ahead);
         let slot = self.slot(&key);
         let mut slot = slot.lock().await;
         self.ready(&mut slot, host, target).await?;
@@ -68,12 +67,12 @@ impl Pool {
             return Err(Silence::Fault("there is no node".to_owned()));
         };
         if rehearses {
-            let unseen: Vec<Change> = {
+            let unseen: Vec<Laid> = {
                 let planned = self.planned.borrow();
                 let all = planned.get(host).map_or(&[][..], Vec::as_slice);
                 let unseen = all[(*knows).min(all.len())..].iter();
                 let unseen = unseen.filter(|(by, _)| *by != key);
-                let unseen = unseen.map(|(_, change)| change.clone()).collect();
+                let unseen = unseen.map(|(_, laid)| laid.clone()).collect();
                 *knows = all.len();
                 unseen
             };
@@ -91,8 +90,11 @@ impl Pool {
         if rehearses {
             let mut planned = self.planned.borrow_mut();
             let all = planned.entry(host.to_owned()).or_default();
-            let changes = done.iter().flat_map(|outcome| &outcome.changes);
-            all.extend(changes.map(|change| (key.clone(), change.clone())));
+            for outcome in done.iter().filter(|outcome| !outcome.made) {
+                let planned = outcome.changes.iter().cloned().map(Laid::Change);
+                let forgotten = outcome.forgotten.iter().cloned();
+                all.extend(planned.chain(forgotten).map(|laid| (key.clone(), laid)));
+            }
         }
         Ok(done)
     }

@@ -60,6 +60,8 @@ pub(super) struct Run<'a> {
     pub(super) started: Cell<bool>,
     /// How many blocks around the task at work would rescue it.
     pub(super) rescues: Cell<usize>,
+    /// In a rehearsal: why nobody knows which hosts the plays from now on have.
+    doubt: RefCell<Option<Unknown>>,
     pub(super) custom: RefCell<BTreeMap<String, crate::value::Value>>,
 }
 
@@ -92,6 +94,7 @@ impl<'a> Run<'a> {
             folder: RefCell::default(),
             started,
             rescues: Cell::new(0),
+            doubt: RefCell::default(),
             custom: RefCell::default(),
         }
     }
@@ -122,6 +125,17 @@ impl<'a> Run<'a> {
         for reason in unknown.reasons() {
             *reasons.entry(reason.to_string()).or_default() += 1;
         }
+    }
+
+    /// Why nobody knows whether anything from now on happens at all.
+    pub(super) fn doubt(&self) -> Option<Unknown> {
+        self.doubt.borrow().clone()
+    }
+
+    /// From now on nobody knows whether anything happens.
+    pub(super) fn doubt_all(&self, unknown: &Unknown) {
+        let mut doubt = self.doubt.borrow_mut();
+        *doubt = Unknown::union(doubt.take().into_iter().chain([unknown.clone()]));
     }
 
     pub(super) fn host_name(&self, host: HostId) -> Arc<str> {

@@ -10,10 +10,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::shelf::Shelf;
 use crate::{
-    change::Change,
     connection::{Connector, Link, Target, Unreachable},
     state::Digest,
-    wire::{self, Blob, Envelope, Hello, Outcome, Reply, Request, Task, Undone, VERSION, Welcome},
+    wire::{self, Blob, Envelope, Hello, Laid, Outcome, Reply, Request, Task, Undone, VERSION, Welcome},
 };
 
 /// Files travel in pieces of this many bytes.
@@ -96,8 +95,8 @@ impl Session {
     }
 
     /// Tells the node what was planned for its host by another one.
-    pub(crate) async fn lay(&mut self, changes: Vec<Change>) -> Result<(), Silence> {
-        self.send(Request::Lay(changes)).await.map(drop)
+    pub(crate) async fn lay(&mut self, laid: Vec<Laid>) -> Result<(), Silence> {
+        self.send(Request::Lay(laid)).await.map(drop)
     }
 
     /// Takes a run back.

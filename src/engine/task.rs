@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     actions,
     done::{Done, HostDone, together},
-    include, judge, looping,
+    doubt, include, judge, looping,
     play::PlayState,
     run::Run,
     stack::{self, Brought},
@@ -20,7 +20,7 @@ use crate::{
     modules,
     playbook::{Task, TaskKind},
     template::Truth,
-    value::{Map, Value},
+    value::{Map, Unknown, Value},
     vars::Stack,
     wire::{self, Conduct, Item},
 };
@@ -51,6 +51,7 @@ struct Shown {
     delegate: Option<String>,
     no_log: bool,
     diff: bool,
+    doubt: Option<Unknown>,
 }
 
 /// The mistake that a failure is shown as: at the argument that is to blame, else at the module.
@@ -83,6 +84,7 @@ pub(super) async fn on_host<'r>(
                 task,
                 scope,
                 templar: run.templar(task.role().map(AsRef::as_ref)),
+                doubt: Unknown::union(run.doubt().into_iter().chain(play.doubt(host))),
             };
             all_items(&view, play, &mut includes).await
         }
@@ -112,7 +114,12 @@ async fn all_items(
             if let Ok((Truth::Is(false), condition)) = view.all_hold(conditions) {
                 return (Done::skipped(condition.map(|one| &one.node)), None);
             }
-            return (Done::of_trouble(trouble), None);
+            let Trouble::Unknown(unknown) = trouble else {
+                return (Done::of_trouble(trouble), None);
+            };
+            // Once for all the items that nobody knows.
+            let view = looping::with_unknown(view, &unknown);
+            return (one(&view, play, None, includes).await, None);
         }
     };
     let Some(items) = items else {
@@ -173,9 +180,9 @@ async fn one(
     includes: &mut Vec<include::Wanted>,
 ) -> Done {
     if !matches!(view.task.kind, TaskKind::Module) {
-        return include::wanted(view, item, includes);
+        return include::wanted(view, play, item, includes);
     }
-    if view.task.until.is_empty() && view.task.retries.is_none() {
+    if view.doubt.is_some() || view.task.until.is_empty() && view.task.retries.is_none() {
         let ready = vec![prepare(view, play, item)];
         let mut done = send(view, std::slice::from_ref(view), ready).await;
         return done
@@ -207,7 +214,11 @@ fn prepare(view: &View<'_>, play: &PlayState<'_>, item: Option<(Value, String)>)
             Ready::Done(done)
         }
         Err(trouble) => {
-            let mut done = Done::of_trouble(trouble);
+            let mut done = Done::of_trouble(match shown.doubt.take() {
+                // What is wrong with it counts only if it is carried out.
+                Some(unknown) => Trouble::Unknown(unknown),
+                None => trouble,
+            });
             shown.dress(&mut done);
             judge::forgive(view, &mut done);
             Ready::Done(Box::new(done))
@@ -235,14 +246,18 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     let conditions = view.task.all(|keywords| &keywords.when);
     let title = view.task.title();
     let place = view.task.span.place();
-    let doubt = match view.all_hold(conditions)? {
+    shown.doubt.clone_from(&view.doubt);
+    match view.all_hold(conditions)? {
         (Truth::Is(false), condition) => {
             let done = Done::skipped(condition.map(|one| &one.node));
             return Ok(Ready::Done(Box::new(done)));
         }
-        (Truth::Unknown(unknown), _) => Some(unknown.due_to(&title, Some(&place))),
-        (Truth::Is(true), _) => None,
-    };
+        (Truth::Unknown(unknown), _) => {
+            let unknown = unknown.due_to(&title, Some(&place));
+            shown.doubt = Unknown::union(shown.doubt.take().into_iter().chain([unknown]));
+        }
+        (Truth::Is(true), _) => {}
+    }
     let name = view.text_of_action()?;
     let Some(module) = modules::find(&name) else {
         return Err(Mistake::new(
@@ -253,10 +268,13 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         .did_you_mean(crate::diagnostic::nearest(&name, modules::names()))
         .into());
     };
-    if let Some(unknown) = doubt {
-        return Err(Trouble::Unknown(unknown));
-    }
     let args = view.args(module)?;
+    doubt::of_arguments(module, &args, &mut shown.doubt);
+    if let Some(unknown) = &shown.doubt
+        && let Some(done) = doubt::on_control(view, play, module, &args, unknown)
+    {
+        return Ok(Ready::Done(Box::new(done)));
+    }
     if let Some(done) = actions::on_control(view, play, module, &args)? {
         let mut done = judge::by_conditions(view, done);
         judge::forgive(view, &mut done);
@@ -266,7 +284,8 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         .flag(|keywords| &keywords.check_mode)?
         .unwrap_or(run.options.check);
     let conduct = match (check, run.options.check) {
-        (false, _) => Conduct::Run,
+        (false, false) => Conduct::Run,
+        (false, true) => Conduct::Ahead,
         (true, true) => Conduct::Rehearse,
         (true, false) => Conduct::Probe,
     };
@@ -303,8 +322,15 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         .and_then(|seconds| u64::try_from(seconds).ok())
         .unwrap_or(u64::from(run.settings.task_timeout));
     let (args, supplies) = supply::supplies(view, module, args)?;
+    let touches = doubt::declared(view)?;
+    let doubt = doubt::on_host(view, module, &args, shown.doubt.as_ref());
     Ok(Ready::Host(Box::new(Request {
-        item: Item { args, supplies },
+        item: Item {
+            args,
+            supplies,
+            touches,
+            doubt: doubt.map(Box::new),
+        },
         module: module.name,
         host,
         target,
@@ -371,7 +397,7 @@ async fn flush(
         timeout: first.limit.map(|limit| limit.as_secs()),
     };
     let (host, target, limit) = (first.host.clone(), first.target.clone(), first.limit);
-    let conduct = first.conduct;
+    let foretells = matches!(first.conduct, Conduct::Rehearse | Conduct::Ahead);
     let mut rest = Vec::new();
     let mut invocations = Vec::new();
     for (at, request) in requests {
@@ -405,7 +431,7 @@ async fn flush(
     for ((at, shown), args) in rest.into_iter().zip(invocations) {
         let Some(view) = views.get(at) else { continue };
         let mut done = match outcomes.next() {
-            Some(outcome) => judge::of_outcome(view, outcome, conduct == Conduct::Rehearse),
+            Some(outcome) => judge::of_outcome(view, outcome, foretells),
             None => Done::failed("the node did not get to this item"),
         };
         if !matches!(done.verdict, Verdict::Unknown(_)) {

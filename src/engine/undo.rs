@@ -103,6 +103,7 @@ fn of_host(world: &Run<'_>, host: HostId, escalated: bool) -> Result<Target, Str
         .scope(host, &stack)
         .map_err(|mistakes| first(mistakes).to_string())?;
     let view = View {
+        doubt: None,
         run: world,
         task: &task,
         scope: found,

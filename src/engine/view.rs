@@ -19,6 +19,8 @@ pub(super) struct View<'r> {
     pub(super) task: &'r Task,
     pub(super) scope: HostScope<'r>,
     pub(super) templar: Rc<Templar>,
+    /// In a rehearsal: why nobody knows whether the task is carried out at all.
+    pub(super) doubt: Option<Unknown>,
 }
 
 /// Why something about a task has no value.

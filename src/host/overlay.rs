@@ -106,6 +106,20 @@ impl<B: Observe> Overlay<B> {
         self.laid.insert(path, Laid::Unknown(why.clone()));
     }
 
+    /// Whether nothing is laid over any of these paths, above or below them, however links lead.
+    pub fn is_untouched(&self, paths: &[String]) -> bool {
+        let meets = |path: &str| {
+            self.laid
+                .keys()
+                .any(|laid| path::is_within(laid, path) || path::is_within(path, laid))
+        };
+        paths.iter().all(|path| {
+            !meets(path)
+                && self.canonical(path).is_ok_and(|path| !meets(&path))
+                && self.resolved(path).is_ok_and(|path| !meets(&path))
+        })
+    }
+
     /// From now on nobody knows what the service is doing.
     pub fn forget_service(&mut self, name: &str, why: &Unknown) {
         let name = services::plain(name);

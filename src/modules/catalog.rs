@@ -29,6 +29,8 @@ pub struct Entry {
     pub about: &'static str,
     /// The parameters, those of groups included.
     pub docs: fn() -> Vec<ParamDoc>,
+    /// Whether it never changes anything.
+    pub only_looks: bool,
     check: fn(&Args<'_>) -> Vec<Problem>,
     plan: fn(&Args<'_>, &dyn Observe) -> Result<Plan, Refusal>,
 }
@@ -41,6 +43,9 @@ impl Entry {
 
     /// The paths on the host that these arguments name: what a task that is not foreseen may touch.
     pub fn paths(&self, values: &Map) -> Vec<String> {
+        if self.only_looks {
+            return Vec::new();
+        }
         (self.docs)()
             .iter()
             .filter(|doc| doc.kind == ParamKind::Path)
@@ -158,6 +163,7 @@ macro_rules! catalog {
             name: stringify!($file),
             about: <$file::$Module as Params>::ABOUT,
             docs: <$file::$Module as Params>::docs,
+            only_looks: <$file::$Module as Module>::ONLY_LOOKS,
             check: check::<$file::$Module>,
             plan: plan::<$file::$Module>,
         }),*];

@@ -5,6 +5,7 @@ use crate::{
     host::{Observe, Unseen, glob, path, words},
     modules::{
         GivenPath, HostPath, Refusal, Rule,
+        sight::{self, Sight},
         touched::{self, Ground, Touched},
     },
     value::{Map, Text, Value, bytes_of},
@@ -70,7 +71,12 @@ impl Invocation {
                 }
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let touched = |ground: &Ground<'_>| touched::by_words(&argv, ground);
+        let touched = |ground: &Ground<'_>| {
+            (
+                touched::by_words(&argv, ground),
+                sight::of_words(&argv, ground),
+            )
+        };
         let mut plan = self.run(host, argv.clone(), &touched, plan)?;
         if let Some(executable) = &self.executable {
             plan.warn(format!(
@@ -92,7 +98,12 @@ impl Invocation {
         plan.returns("cmd", line.clone());
         let shell = self.executable.as_ref().map_or("/bin/sh", |path| &path.0);
         let argv = vec![shell.to_owned(), "-c".to_owned(), line.as_str().to_owned()];
-        let touched = |ground: &Ground<'_>| touched::by_line(&line, ground);
+        let touched = |ground: &Ground<'_>| {
+            (
+                touched::by_line(&line, ground),
+                sight::of_line(&line, ground),
+            )
+        };
         self.run(host, argv, &touched, plan)
     }
 
@@ -113,7 +124,7 @@ impl Invocation {
         &self,
         host: &dyn Observe,
         argv: Vec<String>,
-        touched: &dyn Fn(&Ground<'_>) -> Touched,
+        touched: &dyn Fn(&Ground<'_>) -> (Touched, Sight),
         mut plan: Plan,
     ) -> Result<Plan, Refusal> {
         let login = host.login()?;
@@ -136,7 +147,7 @@ impl Invocation {
             stays(&mut plan, &removes.0, "does not exist");
             return Ok(plan);
         }
-        let touched = touched(&Ground {
+        let (touched, sight) = touched(&Ground {
             login: &login,
             directory: directory.clone(),
             is_chosen: self.chdir.is_some(),
@@ -154,6 +165,8 @@ impl Invocation {
             strip: self.strip_empty_ends,
             touches: touched.paths,
             services: touched.services,
+            only_looks: sight.only_looks,
+            reads: sight.reads,
             ..Run::default()
         }));
         Ok(plan)

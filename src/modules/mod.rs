@@ -21,6 +21,7 @@ mod refusal;
 mod returned;
 mod rules;
 mod shell_line;
+mod sight;
 mod source;
 mod statted;
 mod strangers;
@@ -68,6 +69,9 @@ pub trait Module: Params {
 
     /// Whether it takes arguments of any name.
     const OPEN: bool = false;
+
+    /// Whether it never changes anything.
+    const ONLY_LOOKS: bool = false;
 
     /// What is to change on this host, and what the task returns.
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal>;

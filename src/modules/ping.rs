@@ -16,6 +16,8 @@ parameters! {
 }
 
 impl Module for Ping {
+    const ONLY_LOOKS: bool = true;
+
     fn plan(&self, _host: &dyn Observe) -> Result<Plan, Refusal> {
         let data = self.data.clone().unwrap_or_else(|| Text::from("pong"));
         if data.as_str() == "crash" {

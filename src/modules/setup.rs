@@ -28,6 +28,8 @@ parameters! {
 }
 
 impl Module for Setup {
+    const ONLY_LOOKS: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let written = match &self.gather_subset {
             Some(subsets) if !subsets.is_empty() => subsets.clone(),

@@ -26,6 +26,8 @@ parameters! {
 const MOST: u64 = 32 << 20;
 
 impl Module for Slurp {
+    const ONLY_LOOKS: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let given = &self.src.0;
         let at = host.resolved(given)?;

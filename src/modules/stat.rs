@@ -36,6 +36,8 @@ parameters! {
 }
 
 impl Module for Stat {
+    const ONLY_LOOKS: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let mut plan = Plan::default();
         let given = &self.path.0;

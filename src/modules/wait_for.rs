@@ -71,6 +71,8 @@ const STATES: &[&str] = &[
 ];
 
 impl Module for WaitFor {
+    const ONLY_LOOKS: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let condition = self.condition()?;
         let state = self.state.unwrap_or(State::Started);

@@ -4,6 +4,7 @@ mod apply;
 mod blobs;
 mod journal;
 mod perform;
+mod rehearse;
 mod results;
 mod serve;
 mod undo;

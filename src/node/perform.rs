@@ -29,7 +29,11 @@ const RETURNED_TOGETHER: usize = 6 << 20;
 /// What a node keeps between tasks.
 pub(super) struct Performer {
     live: Live,
-    overlay: Overlay<Live>,
+    pub(super) overlay: Overlay<Live>,
+    /// Whether a rehearsal has planned or lost sight of anything on this host.
+    pub(super) planned: bool,
+    /// Whether the task at hand sets variables for what it starts.
+    pub(super) sets_environment: bool,
     runs: Runs,
     journal: Option<Journal>,
     pub(super) blobs: Blobs,
@@ -42,6 +46,8 @@ impl Performer {
         Self {
             overlay: Overlay::new(live.clone()),
             live,
+            planned: false,
+            sets_environment: false,
             runs,
             journal: None,
             blobs: Blobs::default(),
@@ -67,6 +73,7 @@ impl Performer {
         self.overlay
             .beneath_mut()
             .set_environment(&task.environment);
+        self.sets_environment = !task.environment.is_empty();
         let Task {
             conduct,
             name,
@@ -114,48 +121,52 @@ impl Performer {
         let Some(entry) = modules::find(module) else {
             return failed(None, format!("there is no module `{module}`"));
         };
-        let plan = |host: &dyn Observe| entry.plan(&item.args, &item.supplies, host);
+        let plan_on = |host: &dyn Observe| {
+            let mut plan = entry.plan(&item.args, &item.supplies, host)?;
+            for change in &mut plan.changes {
+                let Change::Act(Act::Run(run)) = change else {
+                    continue;
+                };
+                if let Some(limit) = timeout {
+                    run.timeout = Some(run.timeout.map_or(limit, |own| own.min(limit)));
+                }
+                if let Some(declared) = &item.touches {
+                    run.touches.clone_from(declared);
+                    run.services.clear();
+                    run.only_looks = declared.is_empty();
+                }
+            }
+            Ok(plan)
+        };
+        if let Some(doubt) = &item.doubt {
+            let planned = plan_on(&self.overlay);
+            return self.doubted(planned, doubt, &entry.paths(&item.args));
+        }
         let planned = match conduct {
-            Conduct::Run => plan(&self.live),
-            Conduct::Rehearse => plan(&self.overlay),
-            Conduct::Probe => plan(&Overlay::new(self.live.clone())),
+            Conduct::Run => plan_on(&self.live),
+            Conduct::Rehearse | Conduct::Ahead => plan_on(&self.overlay),
+            Conduct::Probe => plan_on(&Overlay::new(self.live.clone())),
         };
         let mut plan = match planned {
             Ok(plan) => plan,
-            Err(refusal) => {
-                if let (Refusal::Unknown(unknown), Conduct::Rehearse) = (&refusal, conduct) {
-                    for path in entry.paths(&item.args) {
-                        self.overlay.forget(&path, unknown);
-                    }
-                }
-                return refused(refusal);
+            Err(Refusal::Unknown(unknown)) if conduct != Conduct::Probe => {
+                return self.lost(&unknown, &entry.paths(&item.args));
             }
+            Err(refusal) => return refused(refusal),
         };
-        for change in &mut plan.changes {
-            if let (Change::Act(Act::Run(run)), Some(limit)) = (change, timeout) {
-                run.timeout = Some(run.timeout.map_or(limit, |own| own.min(limit)));
-            }
-        }
+        // The plan for the host as it is now: the same one where nothing planned plays a part.
+        let now = match conduct {
+            Conduct::Ahead => plan_on(&self.live).ok(),
+            Conduct::Run | Conduct::Rehearse | Conduct::Probe => None,
+        };
         match conduct {
             Conduct::Run => self.make(plan),
-            Conduct::Rehearse => {
-                for change in &plan.changes {
-                    self.overlay.lay(change, why);
-                }
-                foretold(plan, why)
-            }
+            Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => self.make(plan),
+            Conduct::Rehearse | Conduct::Ahead => self.rehearsed(plan, why),
             Conduct::Probe => {
                 results::skip_programs(&mut plan);
                 foretold(plan, why)
             }
-        }
-    }
-
-    /// Lays changes over the host that another node has planned.
-    pub(super) fn lay(&mut self, changes: &[Change]) {
-        let why = Unknown::because("another login of this host does it");
-        for change in changes {
-            self.overlay.lay(change, &why);
         }
     }
 
@@ -164,6 +175,7 @@ impl Performer {
         let mut outcome = Outcome {
             result: plan.result,
             warnings: plan.warnings,
+            made: true,
             ..Outcome::default()
         };
         let mut made = Vec::new();
@@ -257,7 +269,7 @@ impl Performer {
 }
 
 /// The outcome of a plan that is not made: what acts bring is unknown.
-fn foretold(plan: Plan, why: &Unknown) -> Outcome {
+pub(super) fn foretold(plan: Plan, why: &Unknown) -> Outcome {
     let mut outcome = Outcome {
         result: plan.result,
         warnings: plan.warnings,
@@ -270,7 +282,7 @@ fn foretold(plan: Plan, why: &Unknown) -> Outcome {
     outcome
 }
 
-fn refused(refusal: Refusal) -> Outcome {
+pub(super) fn refused(refusal: Refusal) -> Outcome {
     match refusal {
         Refusal::Failed {
             param,

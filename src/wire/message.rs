@@ -28,8 +28,8 @@ pub enum Request {
     Perform(Box<Task>),
     /// A piece of a file; has no answer.
     Blob(Blob),
-    /// Changes that another node on the same host has planned; has no answer.
-    Lay(Vec<Change>),
+    /// What another node on the same host has planned; has no answer.
+    Lay(Vec<Laid>),
     /// Takes back what a run changed on this host; only foretells it when `rehearse`.
     Undo {
         run: String,
@@ -71,6 +71,30 @@ pub enum Conduct {
     Rehearse,
     /// Over an overlay of its own, which is thrown away: a single task in check mode.
     Probe,
+    /// For real within a rehearsal, as `check_mode: false` asks; rehearsed where what comes of it
+    /// may depend on changes that are only planned so far.
+    Ahead,
+}
+
+/// What a rehearsal knows of a host beyond what is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Laid {
+    /// This is planned.
+    Change(Change),
+    /// Nobody knows what stands at a path and below.
+    Path(String, Unknown),
+    /// Nobody knows what a service is doing.
+    Service(String, Unknown),
+    /// Something is planned of which no observation knows.
+    Unseen,
+}
+
+/// Why a rehearsal cannot tell whether an item is carried out, or with which arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    pub why: Unknown,
+    /// Where it may change something that its arguments do not name.
+    pub paths: Vec<String>,
 }
 
 /// One task, with as many items as its loop has.
@@ -92,6 +116,10 @@ pub struct Item {
     pub args: Map,
     /// Files of the control side, by the parameter that names them.
     pub supplies: BTreeMap<String, Supply>,
+    /// The paths that a program may change, where the task says so itself.
+    pub touches: Option<Vec<String>>,
+    /// In a rehearsal: why this item is only a possibility.
+    pub doubt: Option<Box<Doubt>>,
 }
 
 /// What a node answers.
@@ -126,6 +154,10 @@ pub struct Outcome {
     /// Why a rehearsal cannot tell what becomes of it.
     pub unknown: Option<Unknown>,
     pub warnings: Vec<String>,
+    /// What became unknown on the host by it.
+    pub forgotten: Vec<Laid>,
+    /// Whether this is what happened, and not what is foretold.
+    pub made: bool,
 }
 
 /// Why an item failed.

@@ -100,6 +100,8 @@ struct Search<'m> {
 }
 
 impl Module for Find {
+    const ONLY_LOOKS: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         if let Some(encoding) = &self.encoding
             && !matches!(encoding.to_lowercase().as_str(), "utf-8" | "utf8" | "ascii")

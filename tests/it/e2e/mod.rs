@@ -4,6 +4,7 @@
     reason = "a test starts the command and makes its own files"
 )]
 
+mod foretold;
 mod local;
 mod rescue;
 mod ssh;

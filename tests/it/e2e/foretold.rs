@@ -1,0 +1,153 @@
+//! What `--check` says of tasks that run, may run, or look at what is only planned.
+
+use super::{Project, project};
+
+const INVENTORY: &str = "one ansible_connection=local\n";
+
+fn tasks(tasks: &str) -> Project {
+    let play = format!(
+        "- hosts: one\n  gather_facts: false\n  vars: {{ dir: \"{{{{ playbook_dir }}}}\" }}\n  tasks:\n{tasks}"
+    );
+    project(&[("inv", INVENTORY), ("site.yml", &play)])
+}
+
+impl Project {
+    /// What a check says of the task with this name, from its banner on.
+    fn foretold(&self, task: &str) -> String {
+        let said = self.run(&["--check"]);
+        let rest = said
+            .text
+            .split(&format!("TASK [{task}]"))
+            .nth(1)
+            .unwrap_or_else(|| panic!("no {task} in {}{}", said.text, said.errors));
+        let mut lines = rest.lines().skip(1).take_while(|line| !line.is_empty());
+        lines.by_ref().collect::<Vec<_>>().join("\n")
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.path().join(name).exists()
+    }
+}
+
+#[test]
+fn a_task_without_check_mode_runs_while_nothing_is_planned() {
+    let project = tasks(
+        r#"
+    - command: cat {{ dir }}/version
+      check_mode: false
+      changed_when: false
+      register: version
+    - { name: said, debug: { msg: "{{ version.stdout }} {{ version.rc }}" } }
+    - file: { path: "{{ dir }}/made", state: directory }
+      check_mode: false
+"#,
+    );
+    project.write("version", "7\n");
+    assert!(project.foretold("said").contains("\"7 0\""));
+    assert!(project.holds("made"), "it really runs");
+}
+
+#[test]
+fn a_program_is_not_asked_about_what_is_only_planned() {
+    let project = tasks(
+        r#"
+    - copy: { content: "8\n", dest: "{{ dir }}/version" }
+    - { name: ask, command: "cat {{ dir }}/version", check_mode: false, changed_when: false, register: version }
+    - { name: said, debug: { msg: "{{ version.stdout }}" } }
+    - { name: other, command: "cat {{ dir }}/other", check_mode: false, register: other }
+    - { name: heard, debug: { msg: "{{ other.stdout }}" } }
+    - { name: any, shell: "cat {{ dir }}/ot*", check_mode: false, register: any }
+    - { name: guessed, debug: { msg: "{{ any.stdout }}" } }
+    - { name: makes, command: "touch {{ dir }}/made", check_mode: false }
+"#,
+    );
+    project.write("version", "7\n");
+    project.write("other", "here\n");
+    assert!(project.foretold("said").starts_with("unknown: [one] => "));
+    assert!(project.foretold("heard").contains("\"here\""));
+    assert!(project.foretold("guessed").starts_with("unknown: "));
+    assert_eq!(project.foretold("ask"), "ok: [one]");
+    assert_eq!(project.foretold("makes"), "changed: [one]");
+    assert!(!project.holds("made"));
+    assert!(project.run(&[]).text.contains("\"8\""));
+}
+
+#[test]
+fn a_file_is_made_ahead_only_where_no_plan_is_about_it() {
+    let project = tasks(
+        r#"
+    - file: { path: "{{ dir }}/planned", state: directory }
+    - { name: inside, copy: { content: x, dest: "{{ dir }}/planned/file" }, check_mode: false }
+    - { name: beside, copy: { content: x, dest: "{{ dir }}/beside" }, check_mode: false }
+    - { name: seen, stat: { path: "{{ dir }}/planned/file" }, check_mode: false, register: seen }
+    - { name: said, debug: { msg: "{{ seen.stat.exists }}" } }
+"#,
+    );
+    assert_eq!(project.foretold("inside"), "changed: [one]");
+    assert!(!project.holds("planned") && project.holds("beside"));
+    assert!(project.foretold("said").contains("true"));
+}
+
+#[test]
+fn what_a_program_touches_can_be_declared() {
+    let project = tasks(
+        r#"
+    - command: "true {{ dir }}/named"
+    - command: "true {{ dir }}/spared"
+      vars: { hostwright_touches: [] }
+    - command: install-it
+      vars: { hostwright_touches: ["{{ dir }}/declared"] }
+    - { name: spared, stat: { path: "{{ dir }}/spared" } }
+    - { name: declared, stat: { path: "{{ dir }}/declared/below" } }
+"#,
+    );
+    assert_eq!(project.foretold("spared"), "ok: [one]");
+    assert!(project.foretold("declared").starts_with("unknown: "));
+    let wrong = tasks(
+        "    - { name: wrong, command: x, vars: { hostwright_touches: relative } }\n",
+    );
+    assert!(wrong.foretold("wrong").contains("a list of absolute paths"));
+}
+
+const DOUBTFUL: &str = r#"
+    - { command: echo yes, register: said }
+    - { name: perhaps, copy: { content: a, dest: "{{ dir }}/file" }, when: said.stdout == 'yes' }
+    - { name: again, copy: { content: a, dest: "{{ dir }}/file" } }
+    - { set_fact: { one: 2 }, when: said.stdout == 'yes' }
+    - { name: fact, debug: { msg: "{{ one | default(1) }}" } }
+    - include_tasks: more.yml
+      when: said.stdout == 'yes'
+    - { name: after, stat: { path: "{{ dir }}/included" } }
+    - { name: each, file: { path: "{{ dir }}/sub/{{ item }}", state: touch }, loop: "{{ said.stdout_lines }}" }
+    - { name: below, stat: { path: "{{ dir }}/sub/no" } }
+    - { name: elsewhere, stat: { path: "{{ dir }}/file2" } }
+"#;
+
+#[test]
+fn what_a_task_may_have_done_is_unknown_afterwards() {
+    let project = tasks(DOUBTFUL);
+    project.write(
+        "more.yml",
+        "- { name: inner, copy: { content: x, dest: \"{{ dir }}/included\" } }\n",
+    );
+    project.write("sub/no", "");
+    for task in ["perhaps", "again", "fact", "inner", "after", "each", "below"] {
+        let told = project.foretold(task);
+        assert!(told.starts_with("unknown: [one] => "), "{task}: {told}");
+    }
+    assert_eq!(project.foretold("elsewhere"), "ok: [one]");
+    assert_eq!(project.run(&[]).recap("one"), "ok=11 changed=4");
+}
+
+#[test]
+fn a_play_that_may_end_is_unknown_from_there() {
+    let project = tasks(
+        r#"
+    - { command: echo yes, register: said }
+    - { meta: end_play, when: said.stdout == 'yes' }
+    - { name: after, debug: { msg: x } }
+"#,
+    );
+    assert!(project.foretold("after").starts_with("unknown: "));
+    assert!(!project.run(&[]).text.contains("TASK [after]"));
+}
