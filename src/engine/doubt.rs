@@ -21,7 +21,7 @@ pub(super) fn of_arguments(module: &Entry, args: &Map, doubt: &mut Option<Unknow
         "meta" => &["_raw_params"],
         _ => return,
     };
-    let unknown = names.iter().filter_map(|name| args.get(*name)?.unknown());
+    let unknown = names.iter().filter_map(|name| args.get(name)?.unknown());
     *doubt = Unknown::union(doubt.take().into_iter().chain(unknown));
 }
 
@@ -99,7 +99,7 @@ pub(super) fn on_host(
                 continue;
             }
             for name in std::iter::once(&doc.name).chain(doc.aliases) {
-                if let Some(unknown) = args.get(*name).and_then(Value::unknown) {
+                if let Some(unknown) = args.get(name).and_then(Value::unknown) {
                     why.push(unknown);
                     paths.push(above(view, name));
                 }

@@ -12,7 +12,9 @@ use super::shelf::Shelf;
 use crate::{
     connection::{Connector, Link, Target, Unreachable},
     state::Digest,
-    wire::{self, Blob, Envelope, Hello, Laid, Outcome, Reply, Request, Task, Undone, VERSION, Welcome},
+    wire::{
+        self, Blob, Envelope, Hello, Laid, Outcome, Reply, Request, Task, Undone, VERSION, Welcome,
+    },
 };
 
 /// Files travel in pieces of this many bytes.

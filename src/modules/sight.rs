@@ -136,7 +136,10 @@ fn read(words: &[String], ground: &Ground<'_>) -> Option<Vec<String>> {
             None => Some(0),
         };
         if let Some(at) = at {
-            let named = path::join(&ground.directory, &path::expanded(&word[at..], ground.login));
+            let named = path::join(
+                &ground.directory,
+                &path::expanded(&word[at..], ground.login),
+            );
             let named = named.trim_end_matches('/');
             reads.push(if named.is_empty() { "/" } else { named }.to_owned());
         }
@@ -178,7 +181,9 @@ mod tests {
 
     fn reads(line: &str) -> Vec<String> {
         let mut reads = sight(line).reads.unwrap();
-        let system = super::LOADED.iter().chain(&["/bin", "/usr/bin", "/sbin", "/usr/sbin"]);
+        let system = super::LOADED
+            .iter()
+            .chain(&["/bin", "/usr/bin", "/sbin", "/usr/sbin"]);
         let system: Vec<&str> = system.copied().collect();
         reads.retain(|path| !system.contains(&path.as_str()) && !path.starts_with("/usr/local"));
         reads
@@ -195,7 +200,14 @@ mod tests {
 
     #[test]
     fn what_a_shell_puts_in_may_be_anything() {
-        for line in ["cat $FILE", "cat /etc/*", "cat `x`", "cat $(x)", "cat <x", "./cat x"] {
+        for line in [
+            "cat $FILE",
+            "cat /etc/*",
+            "cat `x`",
+            "cat $(x)",
+            "cat <x",
+            "./cat x",
+        ] {
             assert_eq!(sight(line).reads, None, "{line}");
         }
     }
@@ -203,7 +215,13 @@ mod tests {
     #[test]
     fn some_programs_look_anywhere_and_change_nothing() {
         assert!(sight("ps aux | grep x").only_looks && sight("ps aux").reads.is_none());
-        for line in ["touch /x", "cat /x > /y", "env rm x", "cat $(rm x)", "/opt/bin/cat x"] {
+        for line in [
+            "touch /x",
+            "cat /x > /y",
+            "env rm x",
+            "cat $(rm x)",
+            "/opt/bin/cat x",
+        ] {
             assert!(!sight(line).only_looks, "{line}");
         }
     }

@@ -80,7 +80,7 @@ pub enum Conduct {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Laid {
     /// This is planned.
-    Change(Change),
+    Change(Box<Change>),
     /// Nobody knows what stands at a path and below.
     Path(String, Unknown),
     /// Nobody knows what a service is doing.

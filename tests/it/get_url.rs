@@ -269,7 +269,15 @@ fn rehearse(args: &str) -> Outcome {
     let args: Map = from_json(&json).as_map().cloned().unwrap();
     let supplies = BTreeMap::new();
     let mut node = Node::start(&home.path().join("state"), "run-1");
-    node.perform(Conduct::Rehearse, "get_url", &Item { args, supplies, ..Item::default() })
+    node.perform(
+        Conduct::Rehearse,
+        "get_url",
+        &Item {
+            args,
+            supplies,
+            ..Item::default()
+        },
+    )
 }
 
 #[test]

@@ -69,7 +69,11 @@ fn one(case: &Case, supplies: BTreeMap<String, Supply>) -> Result<(), String> {
     let json = case.args.replace('@', &root.display().to_string());
     let json: serde_json::Value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
     let args: Map = from_json(&json).as_map().cloned().ok_or("no arguments")?;
-    let item = Item { args, supplies, ..Item::default() };
+    let item = Item {
+        args,
+        supplies,
+        ..Item::default()
+    };
     let before = tree(&root);
 
     let mut node = Node::start(&state, "run-1");

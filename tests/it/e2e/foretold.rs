@@ -103,9 +103,8 @@ fn what_a_program_touches_can_be_declared() {
     );
     assert_eq!(project.foretold("spared"), "ok: [one]");
     assert!(project.foretold("declared").starts_with("unknown: "));
-    let wrong = tasks(
-        "    - { name: wrong, command: x, vars: { hostwright_touches: relative } }\n",
-    );
+    let wrong =
+        tasks("    - { name: wrong, command: x, vars: { hostwright_touches: relative } }\n");
     assert!(wrong.foretold("wrong").contains("a list of absolute paths"));
 }
 
@@ -131,7 +130,9 @@ fn what_a_task_may_have_done_is_unknown_afterwards() {
         "- { name: inner, copy: { content: x, dest: \"{{ dir }}/included\" } }\n",
     );
     project.write("sub/no", "");
-    for task in ["perhaps", "again", "fact", "inner", "after", "each", "below"] {
+    for task in [
+        "perhaps", "again", "fact", "inner", "after", "each", "below",
+    ] {
         let told = project.foretold(task);
         assert!(told.starts_with("unknown: [one] => "), "{task}: {told}");
     }
