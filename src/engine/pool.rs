@@ -91,7 +91,11 @@ impl Pool {
             let mut planned = self.planned.borrow_mut();
             let all = planned.entry(host.to_owned()).or_default();
             for outcome in done.iter().filter(|outcome| !outcome.made) {
-                let planned = outcome.changes.iter().cloned().map(|change| Laid::Change(Box::new(change)));
+                let planned = outcome
+                    .changes
+                    .iter()
+                    .cloned()
+                    .map(|change| Laid::Change(Box::new(change)));
                 let forgotten = outcome.forgotten.iter().cloned();
                 all.extend(planned.chain(forgotten).map(|laid| (key.clone(), laid)));
             }
