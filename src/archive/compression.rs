@@ -1,6 +1,6 @@
-//! The compressions around a tar archive, taken off.
+//! The compressions around a tar archive or a file.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use ruzstd::decoding::StreamingDecoder;
 
@@ -76,6 +76,65 @@ impl<R: Read> Read for Frames<R> {
                     *self = Self::Between(Some(frame.into_inner()));
                 }
             }
+        }
+    }
+}
+
+/// A stream that is compressed on its way; [`Self::finish`] ends it.
+pub(super) enum Compressor<W: Write> {
+    None(W),
+    Gzip(flate2::write::GzEncoder<W>),
+    Bzip2(bzip2::write::BzEncoder<W>),
+    Xz(Box<lzma_rust2::XzWriter<W>>),
+}
+
+impl<W: Write> Compressor<W> {
+    /// As thoroughly as the programs of those names do by themselves. Nothing of the time or the
+    /// machine goes into the stream.
+    pub(super) fn new(to: W, compression: Compression) -> io::Result<Self> {
+        Ok(match compression {
+            Compression::None => Self::None(to),
+            Compression::Gzip => Self::Gzip(flate2::write::GzEncoder::new(
+                to,
+                flate2::Compression::best(),
+            )),
+            Compression::Bzip2 => {
+                Self::Bzip2(bzip2::write::BzEncoder::new(to, bzip2::Compression::best()))
+            }
+            Compression::Xz => {
+                let options = lzma_rust2::XzOptions::with_preset(6);
+                Self::Xz(Box::new(lzma_rust2::XzWriter::new(to, options)?))
+            }
+            Compression::Zstd => return Err(io::Error::other("zstd is only read")),
+        })
+    }
+
+    pub(super) fn finish(self) -> io::Result<W> {
+        match self {
+            Self::None(to) => Ok(to),
+            Self::Gzip(to) => to.finish(),
+            Self::Bzip2(to) => to.finish(),
+            Self::Xz(to) => to.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Compressor<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::None(to) => to.write(bytes),
+            Self::Gzip(to) => to.write(bytes),
+            Self::Bzip2(to) => to.write(bytes),
+            Self::Xz(to) => to.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::None(to) => to.flush(),
+            Self::Gzip(to) => to.flush(),
+            Self::Bzip2(to) => to.flush(),
+            Self::Xz(to) => to.flush(),
         }
     }
 }

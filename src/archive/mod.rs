@@ -7,6 +7,7 @@
 mod compression;
 mod limits;
 mod name;
+mod pack;
 mod read;
 mod sound;
 mod tar;
@@ -18,6 +19,7 @@ use crate::state::Kind;
 
 pub use compression::Compression;
 pub use limits::Limits;
+pub use pack::{Packer, compressed, uncompressed};
 pub use read::{Archive, Format, read};
 pub use sound::{Sound, leaves, sound};
 

@@ -12,7 +12,7 @@ mod overlay;
 pub mod path;
 mod process;
 pub mod services;
-mod spool;
+pub mod spool;
 mod words;
 mod xattr;
 mod zone;

@@ -59,8 +59,38 @@ impl Spool {
     }
 }
 
-/// On the disk where the file system can do that, else in memory.
-fn nameless() -> io::Result<File> {
+/// The content that was written into a nameless file: in memory when it is small.
+pub fn settled(file: File) -> io::Result<Content> {
+    let size = file.metadata()?.len();
+    let segment = Segment {
+        file: Arc::new(file),
+        start: 0,
+        size,
+    };
+    let mut from = segment.reader();
+    if size <= Content::INLINE_LIMIT {
+        let mut here = Vec::new();
+        from.read_to_end(&mut here)?;
+        return Ok(Content::of(here));
+    }
+    let mut hash = sha2::Sha256::new();
+    let mut buffer = vec![0; 128 << 10];
+    loop {
+        let filled = from.read(&mut buffer)?;
+        if filled == 0 {
+            break;
+        }
+        hash.update(&buffer[..filled]);
+    }
+    Ok(Content::Known {
+        digest: Digest::from_bytes(hash.finalize().into()),
+        size,
+        bytes: Bytes::Spooled(segment),
+    })
+}
+
+/// A file without a name: on the disk where the file system can do that, else in memory.
+pub fn nameless() -> io::Result<File> {
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     for directory in ["/var/tmp", "/tmp"] {
         if let Ok(fd) = open(directory, flags, Mode::from_raw_mode(0o600)) {

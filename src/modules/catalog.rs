@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
-    Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal,
+    Args, Module, ParamDoc, ParamKind, Params, Problem, Refusal, archive,
     args::Problems,
     blockinfile, command,
     control::{
@@ -50,7 +50,11 @@ impl Entry {
             .iter()
             .filter(|doc| doc.kind == ParamKind::Path)
             .flat_map(|doc| std::iter::once(&doc.name).chain(doc.aliases))
-            .filter_map(|name| values.get(name)?.as_str())
+            .filter_map(|name| values.get(name))
+            .flat_map(|value| match value {
+                Value::List(items) => items.iter().filter_map(Value::as_str).collect(),
+                one => Vec::from_iter(one.as_str()),
+            })
             .filter(|path| path.starts_with('/'))
             .map(str::to_owned)
             .collect()
@@ -173,6 +177,7 @@ macro_rules! catalog {
 // In alphabetical order.
 catalog! {
     add_host::AddHost,
+    archive::Pack,
     assert::Assert,
     blockinfile::Blockinfile,
     command::Command,
@@ -211,6 +216,7 @@ pub fn find(name: &str) -> Option<&'static Entry> {
         .unwrap_or(name);
     let name = match short {
         "systemd" => "systemd_service",
+        "community.general.archive" => "archive",
         other => other,
     };
     ENTRIES.iter().find(|entry| entry.name == name)

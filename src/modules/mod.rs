@@ -28,6 +28,7 @@ mod strangers;
 mod times;
 mod touched;
 
+mod archive;
 mod blockinfile;
 mod command;
 mod control;

@@ -2,7 +2,7 @@
 
 use crate::{
     change::{Change, How, Plan},
-    host::{Observe, Overlay},
+    host::{Observe, Overlay, path},
     modules::{FileAttributes, Refusal, Times, returned, strangers},
     state::{Entry, Kind, Meta},
     value::{Unknown, Value},
@@ -125,7 +125,7 @@ impl<'h> Planning<'h> {
         let mut at = directory.to_owned();
         while self.host.stat_at(&at)?.is_none() {
             missing.push(at.clone());
-            at = crate::host::path::parent(&at).to_owned();
+            at = path::parent(&at).to_owned();
         }
         while let Some(path) = missing.pop() {
             let new = FileAttributes::new_meta(&self.host, &path, 0o777)?;
@@ -135,6 +135,20 @@ impl<'h> Planning<'h> {
             };
             self.entry(&path, None, Some(made));
         }
+        Ok(())
+    }
+
+    /// Removes what stands at the canonical path, with all that is in it.
+    pub(super) fn remove(&mut self, at: &str) -> Result<(), Refusal> {
+        let Some(seen) = self.host.entry(at)? else {
+            return Ok(());
+        };
+        if matches!(seen.kind, Kind::Directory) {
+            for name in self.host.names(at)? {
+                self.remove(&path::join(at, &name))?;
+            }
+        }
+        self.entry(at, Some(seen), None);
         Ok(())
     }
 

@@ -43,7 +43,7 @@ impl fmt::Debug for Digest {
 }
 
 /// Where the bytes of a content are.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Bytes {
     /// In memory.
     Here(#[serde(with = "shared_bytes")] Arc<[u8]>),
@@ -54,6 +54,23 @@ pub enum Bytes {
     /// In a nameless file of this process. They never cross the wire.
     #[serde(skip)]
     Spooled(Segment),
+}
+
+/// The start of bytes in memory, as text.
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 80;
+        match self {
+            Self::Here(bytes) => {
+                let start = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]);
+                let more = if bytes.len() > SHOWN { "…" } else { "" };
+                write!(f, "Here({start:?}{more})")
+            }
+            Self::At(path) => write!(f, "At({path:?})"),
+            Self::Elsewhere => f.write_str("Elsewhere"),
+            Self::Spooled(segment) => write!(f, "Spooled({} bytes)", segment.size),
+        }
+    }
 }
 
 /// A part of an open file that holds one content.

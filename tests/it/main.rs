@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod archive;
 mod archives;
 mod command;
 mod connection;

@@ -121,6 +121,11 @@ impl Story {
         self.host
     }
 
+    /// The arguments and the host as the story has them so far.
+    pub(crate) fn told(self) -> (Map, Memory) {
+        (self.args, self.host)
+    }
+
     fn parents(&mut self, path: &str) {
         let above: Vec<String> = path
             .match_indices('/')

@@ -228,7 +228,7 @@ fn absent(planning: &mut Planning<'_>, path: &str) -> Result<(), Refusal> {
     let at = planning.host.canonical(path)?;
     match planning.host.stat_at(&at) {
         Ok(None) => {}
-        Ok(Some(_)) => tree::remove(planning, &at)?,
+        Ok(Some(_)) => planning.remove(&at)?,
         Err(Unseen::Unknown(unknown)) => planning.perhaps(&at, unknown, None),
         Err(other) => return Err(other.into()),
     }

@@ -6,20 +6,6 @@ use crate::{
     modules::{planning::Planning, strangers},
 };
 
-/// Removes what stands at the canonical path, with all that is in it.
-pub(super) fn remove(planning: &mut Planning<'_>, at: &str) -> Result<(), Refusal> {
-    let Some(seen) = planning.host.entry(at)? else {
-        return Ok(());
-    };
-    if matches!(seen.kind, crate::state::Kind::Directory) {
-        for name in planning.host.names(at)? {
-            remove(planning, &path::join(at, &name))?;
-        }
-    }
-    planning.entry(at, Some(seen), None);
-    Ok(())
-}
-
 /// Gives everything in the directory the attributes; what links lead to as well where they are
 /// followed.
 pub(super) fn dress(
