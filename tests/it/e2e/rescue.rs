@@ -13,13 +13,12 @@ fn tells(tasks: &str, expected: &Expect) {
     let project = project(&[("inv", inventory), ("site.yml", &playbook)]);
     let said = project.run(&[]);
     let mut told = String::new();
+    let mut host = None;
     for line in said.text.lines() {
-        if let Some(host) = line.strip_prefix("ok: [").and_then(|rest| rest.get(..1)) {
-            told.push_str(host);
-        } else if line.starts_with("    ")
-            && let Some((_, text)) = line.split_once("msg\": ")
-        {
-            told.push_str(&format!(" {text}\n"));
+        if !line.starts_with(' ') {
+            host = line.strip_prefix("ok: [").and_then(|rest| rest.get(..1));
+        } else if let (Some(host), Some((_, text))) = (host, line.split_once("msg\": ")) {
+            told.push_str(&format!("{host} {text}\n"));
         }
     }
     for host in ["a", "b", "c"] {
