@@ -128,7 +128,16 @@ impl Done {
     pub(super) fn registered(&self) -> Value {
         match &self.verdict {
             Verdict::Unknown(unknown) => Value::Unknown(unknown.clone()),
-            _ => Value::from(self.result.clone()),
+            _ => self.secretly(self.result.clone().into()),
+        }
+    }
+
+    /// What this task gave, as secret where it must not be shown.
+    pub(super) fn secretly(&self, value: Value) -> Value {
+        if self.no_log {
+            value.into_secret()
+        } else {
+            value
         }
     }
 }

@@ -233,7 +233,7 @@ fn announced(
             match templar.render(&Value::Text(text), &scope) {
                 Ok(Some(Value::Text(name))) => {
                     r.secrets.learn(&Value::Text(name.clone()));
-                    name.as_str().to_owned()
+                    r.secrets.shown(&name)
                 }
                 Ok(Some(Value::Unknown(_)) | None) | Err(_) => title,
                 Ok(Some(other)) => crate::value::to_json(&other).to_string(),

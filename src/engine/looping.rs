@@ -205,7 +205,7 @@ pub(super) fn label(view: &View<'_>, item: &Value) -> String {
     let span = &view.task.span;
     let text = Text::template("hostwright_label | string", span.clone());
     match view.templar.expression(&text, &view.scope) {
-        Ok(Value::Text(text)) => text.as_str().to_owned(),
+        Ok(Value::Text(text)) => view.run.secrets.shown(&text),
         Ok(Value::Unknown(_)) => "unknown".to_owned(),
         _ => String::new(),
     }

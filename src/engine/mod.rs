@@ -69,7 +69,10 @@ pub struct Summary {
 }
 
 impl<'a> Engine<'a> {
-    fn into_run(self) -> run::Run<'a> {
+    fn into_run(mut self) -> run::Run<'a> {
+        let secrets = self.secrets.clone();
+        self.variables
+            .watch_secrets(move |value| secrets.keep_all(value));
         let pool = pool::Pool::new(self.connector, self.run, self.owner);
         run::Run::new(
             self.options,

@@ -120,6 +120,11 @@ impl Ask<'_> {
             }
             let Some(value) = value else { continue };
             let value = self.view.templar.render(&value, self.scope)?;
+            if name.contains("pass")
+                && let Some(value) = &value
+            {
+                self.view.run.secrets.keep_all(&value.clone().into_secret());
+            }
             return Ok(match value {
                 None | Some(Value::Null) => None,
                 Some(Value::Text(text)) => Some(text),

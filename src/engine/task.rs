@@ -452,17 +452,14 @@ pub(super) fn keep(run: &Run<'_>, task: &Task, done: &HostDone) {
         .items
         .as_deref()
         .unwrap_or(std::slice::from_ref(&done.whole));
+    for one in all.iter().chain([&done.whole]).filter(|one| one.no_log) {
+        run.secrets.hide(&one.registered());
+    }
     for one in all {
         actions::effects(run, task, done.host, one);
     }
     if let Some(name) = &task.register {
         let value = done.whole.registered();
-        let value = if done.whole.no_log {
-            value.into_secret()
-        } else {
-            value
-        };
-        run.secrets.learn(&value);
         run.variables
             .set(done.host, &name.node, value, Some(&name.span));
     }

@@ -285,6 +285,11 @@ impl<'r> View<'r> {
                 _ => self.value(&arg.value, &arg.span)?,
             };
             match value {
+                Some(value) if is_password(name) => {
+                    let value = value.into_secret();
+                    self.run.secrets.keep_all(&value);
+                    args.insert(name, value)
+                }
                 Some(value) => args.insert(name, value),
                 None => args.remove(name),
             };
@@ -361,4 +366,12 @@ impl<'r> View<'r> {
             None => Ok(None),
         }
     }
+}
+
+/// Whether a parameter of this name takes what nobody may see.
+fn is_password(name: &str) -> bool {
+    name != "update_password"
+        && ["password", "passphrase", "passwd", "token", "secret"]
+            .iter()
+            .any(|word| name.ends_with(word))
 }

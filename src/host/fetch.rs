@@ -14,7 +14,7 @@ use ureq::{
 use crate::{
     host::{Login, Seen, Spool, Unseen},
     state::Content,
-    value::text_of,
+    value::{base64, text_of},
 };
 
 /// As many redirects as urllib follows.
@@ -326,27 +326,7 @@ fn joined(from: &str, to: &str) -> String {
 }
 
 fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", base64(format!("{user}:{password}").as_bytes()))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let word = three
-            .iter()
-            .chain(&[0, 0])
-            .take(3)
-            .fold(0_usize, |word, byte| word << 8 | usize::from(*byte));
-        for place in 0..4 {
-            if place <= three.len() {
-                text.push(char::from(LETTERS[word >> (18 - 6 * place) & 63]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
+    format!("Basic {}", base64::encoded(format!("{user}:{password}").as_bytes(), false))
 }
 
 /// As HTTP writes times.
@@ -359,7 +339,7 @@ fn date(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, decoded, joined, without_credentials};
+    use super::{decoded, joined, without_credentials};
 
     #[test]
     fn addresses_are_taken_apart_and_joined() {
@@ -371,7 +351,7 @@ mod tests {
         assert_eq!(joined("http://h/a/b", "/d"), "http://h/d");
         assert_eq!(joined("https://h", "//g/d"), "https://g/d");
         assert_eq!(joined("http://h/", "file:/etc/passwd"), "file:/etc/passwd");
-        assert_eq!(base64(b"me:pass"), "bWU6cGFzcw==");
+        assert_eq!(super::basic("me", "pass"), "Basic bWU6cGFzcw==");
         assert_eq!(decoded("a%2Fb%"), "a/b%");
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     change::Plan,
     host::{Observe, Unseen},
     state::{Entry, Kind},
-    value::Value,
+    value::{Value, base64},
 };
 
 parameters! {
@@ -60,7 +60,7 @@ impl Module for Slurp {
             return Err(Refusal::of("src", format!("File not found: {given}")));
         };
         let content = match host.bytes(&content) {
-            Ok(bytes) => Value::from(base64(&bytes)),
+            Ok(bytes) => Value::from(base64::encoded(&bytes, false)),
             Err(Unseen::Unknown(unknown)) => Value::Unknown(unknown),
             Err(other) => return Err(other.into()),
         };
@@ -69,36 +69,5 @@ impl Module for Slurp {
         plan.returns("source", given.as_str());
         plan.returns("encoding", "base64");
         Ok(plan)
-    }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let number = (0..3).fold(0_usize, |number, at| {
-            number << 8 | usize::from(chunk.get(at).copied().unwrap_or_default())
-        });
-        for place in 0..4 {
-            text.push(if place <= chunk.len() {
-                char::from(LETTERS[number >> (18 - 6 * place) & 63])
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_is_padded_to_fours() {
-        assert_eq!(base64(b""), "");
-        assert_eq!(base64(b"f"), "Zg==");
-        assert_eq!(base64(b"fo"), "Zm8=");
-        assert_eq!(base64(b"foob\xff"), "Zm9vYv8=");
     }
 }

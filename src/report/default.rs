@@ -174,7 +174,7 @@ impl<W: Write> Default<W> {
                 result.remove(key);
             }
         }
-        let json = to_json(&sorted(&result.into()));
+        let json = to_json(&sorted(&self.sink.shown_value(&result.into())));
         if done.always_shown || self.shown.verbosity > 2 {
             pretty(&json)
         } else {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::event::Secrets;
+use crate::{event::Secrets, value::Value};
 
 /// The colours of Ansible's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,11 @@ impl<W: Write> Sink<W> {
     /// The text as it may be shown.
     pub fn shown(&self, text: &str) -> String {
         visible(&self.secrets.masked(text))
+    }
+
+    /// The value as it may be shown.
+    pub fn shown_value(&self, value: &Value) -> Value {
+        self.secrets.shown_value(value)
     }
 
     fn write(&mut self, text: &str, color: Color) -> io::Result<()> {

@@ -136,7 +136,7 @@ impl Corpus {
             "$int" => text.parse().map_or(Value::Null, Value::whole),
             "$float" => text.parse().map_or(Value::Null, Value::Float),
             "$datetime" => moment(text),
-            "$bytes" => super::base64::decoded(text, false)
+            "$bytes" => crate::value::base64::decoded(text, false)
                 .map_or(Value::Null, |bytes| Value::Bytes(bytes.into())),
             "$dict" => {
                 let mut map = Map::new();
@@ -226,7 +226,7 @@ fn encoded(value: &Value) -> Json {
         Value::Float(number) if number.is_infinite() => {
             json!({ "$float": if *number > 0.0 { "inf" } else { "-inf" } })
         }
-        Value::Bytes(bytes) => json!({ "$bytes": super::base64::encoded(bytes, false) }),
+        Value::Bytes(bytes) => json!({ "$bytes": crate::value::base64::encoded(bytes, false) }),
         Value::Date(date) => json!({ "$datetime": date.to_string() }),
         Value::Moment(moment) => json!({ "$datetime": moment.to_string().replacen(' ', "T", 1) }),
         Value::List(items) => items.iter().map(encoded).collect(),

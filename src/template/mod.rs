@@ -13,7 +13,6 @@
     reason = "what the evaluator can do is asked of it, whether or not it needs its state"
 )]
 
-mod base64;
 mod corpus;
 mod eval;
 mod failure;

@@ -4,6 +4,7 @@
 //! what a host says cannot become code. A secret mark travels with text; [`Value::Unknown`] stands
 //! for what only the real run can tell.
 
+pub mod base64;
 mod json;
 mod lossless;
 mod map;

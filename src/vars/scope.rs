@@ -100,9 +100,25 @@ impl<'a> HostScope<'a> {
         let mut found = Ok(None);
         let _ = self.walk(name, &mut |setting| {
             found = self.value_of(&setting.held).map(Some);
+            if let Ok(Some(value)) = &found {
+                self.watched(setting.level, value);
+            }
             ControlFlow::Break(())
         });
         found
+    }
+
+    /// Tells of a secret that a person set, and not a task or a host.
+    fn watched(&self, level: Level, value: &Value) {
+        let is_written = !matches!(
+            level,
+            Level::Facts | Level::StrayFacts | Level::Set | Level::Loop | Level::Magic
+        );
+        if let Some(told) = self.variables.watch.0.as_ref().filter(|_| is_written)
+            && value.is_secret()
+        {
+            told(value);
+        }
     }
 
     /// Where the setting of a variable stands that counts.
@@ -149,6 +165,9 @@ impl<'a> HostScope<'a> {
             };
             if counts {
                 found = self.value_of(&setting.held).map(Some);
+                if let Ok(Some(value)) = &found {
+                    self.watched(setting.level, value);
+                }
                 return ControlFlow::Break(());
             }
             let mistake = Mistake::nowhere(format!(
@@ -323,7 +342,10 @@ impl<'a> HostScope<'a> {
         let mut result: Result<Option<Value>, Mistake> = Ok(None);
         let _ = self.walk(name, &mut |setting| {
             let weaker = match self.value_of(&setting.held) {
-                Ok(weaker) => weaker,
+                Ok(weaker) => {
+                    self.watched(setting.level, &weaker);
+                    weaker
+                }
                 Err(mistake) => {
                     result = Err(mistake);
                     return ControlFlow::Break(());

@@ -21,7 +21,18 @@ pub struct Variables {
     pub(super) keys: Keyring,
     pub(super) hash_behaviour: HashBehaviour,
     inject_facts: bool,
+    pub(super) watch: Watch,
     world: RwLock<World>,
+}
+
+/// Who is told of secrets that a person set, as they are used.
+#[derive(Default)]
+pub(super) struct Watch(pub(super) Option<Box<dyn Fn(&Value)>>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 pub(super) struct Keyring(pub(super) Keys);
@@ -75,12 +86,18 @@ impl Variables {
             keys: Keyring(keys),
             hash_behaviour: settings.hash_behaviour,
             inject_facts: settings.inject_facts,
+            watch: Watch::default(),
             world: RwLock::new(World {
                 inventory: Arc::new(inventory),
                 groups: Arc::default(),
                 known: IndexMap::new(),
             }),
         }
+    }
+
+    /// Has `told` hear of every secret that a person set, when it is used.
+    pub fn watch_secrets(&mut self, told: impl Fn(&Value) + 'static) {
+        self.watch = Watch(Some(Box::new(told)));
     }
 
     /// The inventory as it is now.

@@ -5,14 +5,13 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use super::super::{
-    base64,
     eval::{Bound, Eval},
     failure::{Res, Stop},
     methods::{decoded, encoded_text},
     obj::{self, Obj},
 };
 use super::{Filter, filter};
-use crate::value::{Key, Text, bytes_of, text_of};
+use crate::value::{Key, Text, base64, bytes_of, text_of};
 
 pub(super) const FILTERS: &[Filter] = &[
     filter(

@@ -7,6 +7,7 @@
 mod foretold;
 mod local;
 mod rescue;
+mod secrets;
 mod ssh;
 
 use std::{

@@ -3,7 +3,7 @@
 const PLAIN: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Bytes as base64, in the alphabet for URLs when asked for.
-pub(super) fn encoded(bytes: &[u8], for_url: bool) -> String {
+pub fn encoded(bytes: &[u8], for_url: bool) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let word = chunk.iter().enumerate().fold(0_u32, |word, (at, byte)| {
@@ -29,7 +29,7 @@ pub(super) fn encoded(bytes: &[u8], for_url: bool) -> String {
 /// The bytes of base64; letters outside of its alphabet are passed over, as Python does.
 ///
 /// `None` where the padding is wrong.
-pub(super) fn decoded(text: &str, for_url: bool) -> Option<Vec<u8>> {
+pub fn decoded(text: &str, for_url: bool) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut word = 0_u32;
     let mut count = 0_u32;
@@ -68,4 +68,18 @@ pub(super) fn decoded(text: &str, for_url: bool) -> Option<Vec<u8>> {
         _ => return None,
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoded;
+
+    #[test]
+    fn base64_is_padded_to_fours() {
+        assert_eq!(encoded(b"", false), "");
+        assert_eq!(encoded(b"f", false), "Zg==");
+        assert_eq!(encoded(b"fo", false), "Zm8=");
+        assert_eq!(encoded(b"foob\xff", false), "Zm9vYv8=");
+        assert_eq!(encoded(b"\xfb\xff", true), "-_8=");
+    }
 }
