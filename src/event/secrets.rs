@@ -31,14 +31,78 @@ const DERIVED: usize = 8;
 /// Words that are no secret even where somebody encrypts them: masking them would make every
 /// output unreadable and tell them at once.
 const COMMON: &[&str] = &[
-    "absent", "active", "admin", "all", "always", "any", "auto", "changed", "changeme", "default",
-    "deploy", "dev", "directory", "disabled", "enabled", "error", "example", "failed", "false",
-    "file", "files", "group", "guest", "host", "hosts", "http", "https", "inactive", "info",
-    "install", "installed", "latest", "local", "localhost", "main", "master", "mysql", "nginx",
-    "nobody", "none", "null", "off", "on_create", "password", "postgres", "present", "private",
-    "prod", "production", "public", "restarted", "root", "running", "secret", "server", "service",
-    "skipped", "staging", "started", "state", "stopped", "success", "task", "test", "true",
-    "undefined", "unknown", "user", "username", "value", "www-data", "yes",
+    "absent",
+    "active",
+    "admin",
+    "all",
+    "always",
+    "any",
+    "auto",
+    "changed",
+    "changeme",
+    "default",
+    "deploy",
+    "dev",
+    "directory",
+    "disabled",
+    "enabled",
+    "error",
+    "example",
+    "failed",
+    "false",
+    "file",
+    "files",
+    "group",
+    "guest",
+    "host",
+    "hosts",
+    "http",
+    "https",
+    "inactive",
+    "info",
+    "install",
+    "installed",
+    "latest",
+    "local",
+    "localhost",
+    "main",
+    "master",
+    "mysql",
+    "nginx",
+    "nobody",
+    "none",
+    "null",
+    "off",
+    "on_create",
+    "password",
+    "postgres",
+    "present",
+    "private",
+    "prod",
+    "production",
+    "public",
+    "restarted",
+    "root",
+    "running",
+    "secret",
+    "server",
+    "service",
+    "skipped",
+    "staging",
+    "started",
+    "state",
+    "stopped",
+    "success",
+    "task",
+    "test",
+    "true",
+    "undefined",
+    "unknown",
+    "user",
+    "username",
+    "value",
+    "www-data",
+    "yes",
 ];
 
 /// All secrets of a run, shared by those who learn of them and those who print.
@@ -273,13 +337,19 @@ mod tests {
             assert!(masked.contains("********"), "{text}: {masked}");
         }
         assert_eq!(secrets.masked("nothing"), "nothing");
-        assert_eq!(kept("line one1\nline two2").masked("a line two2"), "a ********");
+        assert_eq!(
+            kept("line one1\nline two2").masked("a line two2"),
+            "a ********"
+        );
     }
 
     #[test]
     fn short_secrets_are_masked_alone_and_common_words_never() {
         let pin = kept("4711");
-        assert_eq!(pin.masked("pin=4711, 47110 a4711"), "pin=********, 47110 a4711");
+        assert_eq!(
+            pin.masked("pin=4711, 47110 a4711"),
+            "pin=********, 47110 a4711"
+        );
         assert_eq!(pin.masked("4711 4711"), "******** ********");
         assert_eq!(kept("ok").masked("ok: [one]"), "ok: [one]");
         assert_eq!(kept("true").masked("changed: true"), "changed: true");
@@ -290,14 +360,20 @@ mod tests {
     fn what_a_hidden_task_returned_is_hidden_by_its_mark() {
         let secrets = Secrets::default();
         let result = Value::from(Map::from([
-            ("cmd", Value::list([secret("ls"), secret("/srv/app")].map(Value::Text))),
+            (
+                "cmd",
+                Value::list([secret("ls"), secret("/srv/app")].map(Value::Text)),
+            ),
             ("stdout", Value::Text(secret("total nothing"))),
             ("token", Value::Text(secret("Zx81-4711q"))),
         ]));
         secrets.hide(&result);
         secrets.keep_all(&result);
         secrets.learn(&result);
-        assert_eq!(secrets.masked("ls /srv/app: total nothing"), "ls /srv/app: total nothing");
+        assert_eq!(
+            secrets.masked("ls /srv/app: total nothing"),
+            "ls /srv/app: total nothing"
+        );
         assert_eq!(secrets.masked("it is Zx81-4711q"), "it is ********");
         assert_eq!(secrets.shown(&secret("ls")), "********");
         assert_eq!(secrets.shown(&Text::from("ls")), "ls");
@@ -313,6 +389,9 @@ mod tests {
         secrets.learn(&Value::Text(secret("HUNTER2HUNTER2")));
         assert_eq!(secrets.masked("HUNTER2HUNTER2"), "********");
         secrets.hide(&Value::Text(secret("ann")));
-        assert_eq!(secrets.shown(&secret("user=ann password=hunter2hunter2")), "********");
+        assert_eq!(
+            secrets.shown(&secret("user=ann password=hunter2hunter2")),
+            "********"
+        );
     }
 }

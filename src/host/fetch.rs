@@ -326,7 +326,10 @@ fn joined(from: &str, to: &str) -> String {
 }
 
 fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", base64::encoded(format!("{user}:{password}").as_bytes(), false))
+    format!(
+        "Basic {}",
+        base64::encoded(format!("{user}:{password}").as_bytes(), false)
+    )
 }
 
 /// As HTTP writes times.

@@ -25,10 +25,26 @@ fn words_of_a_hidden_task_are_not_masked_elsewhere() {
 "#,
     );
     let said = project.run(&["-v"]);
-    assert!(said.text.contains("TASK [true is the program]"), "{}", said.text);
-    assert!(said.text.contains("\"ls of DIR is true: 0\""), "{}", said.text);
-    assert!(said.text.contains("\"start and stop with true\""), "{}", said.text);
-    assert!(!said.text.contains("\"true\""), "its words are hidden: {}", said.text);
+    assert!(
+        said.text.contains("TASK [true is the program]"),
+        "{}",
+        said.text
+    );
+    assert!(
+        said.text.contains("\"ls of DIR is true: 0\""),
+        "{}",
+        said.text
+    );
+    assert!(
+        said.text.contains("\"start and stop with true\""),
+        "{}",
+        said.text
+    );
+    assert!(
+        !said.text.contains("\"true\""),
+        "its words are hidden: {}",
+        said.text
+    );
 }
 
 #[test]
@@ -72,6 +88,9 @@ fn a_password_is_masked_wherever_a_host_repeats_it() {
     project.write("become", "Tr0ub4dor\n");
     let said = project.run(&["-v", "--become-password-file", "become"]);
     let text = all(&said);
-    assert!(text.contains("it is ********") && !text.contains("Tr0ub4dor"), "{text}");
+    assert!(
+        text.contains("it is ********") && !text.contains("Tr0ub4dor"),
+        "{text}"
+    );
     assert!(!text.contains("VHIwdWI0ZG9y"), "{text}");
 }
