@@ -2,6 +2,7 @@
 
 mod eval;
 mod hidden;
+mod known;
 mod playbook;
 mod show;
 mod undo;

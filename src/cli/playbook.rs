@@ -10,21 +10,18 @@ use std::{
 
 use clap::Args;
 
-use super::{complain, say, show};
+use super::{complain, known::Known, say, show};
 use crate::{
     config::{self, Environment, Settings},
     connection::{self, Connector},
     diagnostic::{Mistake, Mistakes},
-    engine::{self, Engine, Options, Summary},
+    engine::{Engine, Options, Summary},
     event::{Recap, Secrets},
     inventory::{self, Inventory, Surroundings},
-    modules,
-    playbook::{self, Loader, Places, Playbook, Scope, TagChoice},
+    playbook::{Loader, Places, Playbook, TagChoice},
     report,
-    template::Templar,
-    value::{Map, Text, Value},
+    value::Text,
     vars::{self, Variables, extra_vars},
-    yaml::Decrypt,
 };
 
 /// Flags of `ansible-playbook`.
@@ -146,6 +143,32 @@ impl Flags {
         }
     }
 
+    fn verbosity(&self, settings: &Settings) -> u8 {
+        self.verbose
+            .max(u8::try_from(settings.verbosity).unwrap_or(6))
+    }
+
+    /// What the run is asked to do, for its variables.
+    fn run(&self, world: &World, tags: &TagChoice) -> vars::Run {
+        let first = self.playbooks.first().and_then(|path| path.parent());
+        let folder = PathBuf::from(world.environment.directory())
+            .join(first.unwrap_or(std::path::Path::new("")));
+        let folder = folder.canonicalize().unwrap_or(folder);
+        vars::Run {
+            playbook_dir: folder.to_string_lossy().into_owned(),
+            check_mode: self.check,
+            diff_mode: self.diff || world.settings.diff_always,
+            forks: world.settings.forks,
+            verbosity: u32::from(self.verbosity(&world.settings)),
+            limit: self.limit.clone(),
+            run_tags: tags.only.clone(),
+            skip_tags: tags.skip.clone(),
+            inventory_sources: world.inventory.sources().to_vec(),
+            config_file: world.settings.config_file.clone(),
+            python: world.environment.program("python3"),
+        }
+    }
+
     fn config(&self) -> config::Flags {
         let some = |flag: bool| flag.then_some(true);
         config::Flags {
@@ -211,52 +234,6 @@ impl World {
     }
 }
 
-/// What the playbook loader asks of the rooms that it does not know.
-struct Known {
-    templar: Templar,
-    extra: Map,
-}
-
-impl playbook::Surroundings for Known {
-    fn is_module(&self, name: &str) -> bool {
-        modules::find(name).is_some()
-    }
-
-    fn modules(&self) -> Vec<String> {
-        modules::names().map(str::to_owned).collect()
-    }
-
-    fn render(&self, text: &Text, scope: &Scope) -> Result<String, Mistake> {
-        let mut vars = Map::new();
-        let around: Vec<&Scope> = scope.outwards().collect();
-        for scope in around.into_iter().rev() {
-            for variable in &scope.keywords.vars {
-                if let Ok(value) = &variable.value {
-                    vars.insert(variable.name.as_str(), value.clone());
-                }
-            }
-        }
-        vars.extend(&self.extra);
-        let value = self
-            .templar
-            .render(&Value::Text(text.clone()), &vars)
-            .map_err(|failure| *failure.mistake)?;
-        match value {
-            Some(Value::Text(text)) => Ok(text.as_str().to_owned()),
-            Some(other) => Ok(crate::value::to_json(&other).to_string()),
-            None => Err(Mistake::nowhere("the name is omitted")),
-        }
-    }
-
-    fn refused(&self, playbooks: &[Playbook]) -> Mistakes {
-        engine::check(playbooks)
-    }
-
-    fn decrypt(&self) -> Option<&dyn Decrypt> {
-        None
-    }
-}
-
 /// Runs, lists or checks; gives Ansible's exit code.
 pub(super) fn run(flags: &Flags) -> ExitCode {
     let secrets = Secrets::default();
@@ -290,16 +267,12 @@ fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
         &mut warnings,
     )
     .map_err(|mistake| (mistake.into(), 4))?;
-    let mut plain = Map::new();
-    for (name, var) in extra.iter() {
-        if let Ok(value) = var.value(None) {
-            plain.insert(name, value);
-        }
-    }
-    let known = Known {
-        templar: Templar::default(),
-        extra: plain,
+    let tags = TagChoice {
+        only: words(&flags.tags),
+        skip: words(&flags.skip_tags),
     };
+    let run = flags.run(&world, &tags);
+    let known = Known::new(&run, &extra);
     let places = Places {
         directory: PathBuf::from(world.environment.directory()),
         roles_path: world
@@ -330,17 +303,13 @@ fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
             return Err((Mistake::nowhere(why).into(), 1));
         }
     }
-    let tags = TagChoice {
-        only: words(&flags.tags),
-        skip: words(&flags.skip_tags),
-    };
     if flags.syntax_check || flags.list_hosts || flags.list_tasks || flags.list_tags {
         let wanted = show::Wanted {
             hosts: flags.list_hosts,
             tasks: flags.list_tasks,
             tags: flags.list_tags,
         };
-        show::show(&playbooks, &world.inventory, &limit, &tags, wanted)
+        show::show(&playbooks, &world.inventory, &limit, &tags, wanted, &known)
             .map_err(|mistakes| (mistakes, 4))?;
         return Ok(0);
     }
@@ -351,7 +320,7 @@ fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
         ));
     }
     let summary = engine(
-        flags, world, &loader, extra, limit, tags, secrets, &playbooks,
+        flags, world, &loader, extra, limit, tags, secrets, &playbooks, &run,
     )?;
     Ok(exit_code(&summary.recap))
 }
@@ -374,12 +343,8 @@ fn engine(
     tags: TagChoice,
     secrets: &Secrets,
     playbooks: &[Playbook],
+    run: &vars::Run,
 ) -> Result<Summary, (Mistakes, u8)> {
-    let first = flags.playbooks.first().and_then(|path| path.parent());
-    let folder = PathBuf::from(world.environment.directory())
-        .join(first.unwrap_or(std::path::Path::new("")));
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let folder_text = folder.to_string_lossy().into_owned();
     let connector = world.connector();
     let owner = world.owner();
     let World {
@@ -388,11 +353,9 @@ fn engine(
         inventory,
         ..
     } = world;
-    let surroundings = Surroundings::new(&inventory, Some(&folder_text), &settings, &None)
+    let surroundings = Surroundings::new(&inventory, Some(&run.playbook_dir), &settings, &None)
         .map_err(|mistakes| (mistakes, 4))?;
-    let verbosity = flags
-        .verbose
-        .max(u8::try_from(settings.verbosity).unwrap_or(6));
+    let verbosity = flags.verbosity(&settings);
     let options = Options {
         check: flags.check,
         diff: flags.diff || settings.diff_always,
@@ -420,19 +383,7 @@ fn engine(
     {
         secrets.keep(secret);
     }
-    let run = vars::Run {
-        playbook_dir: folder_text,
-        check_mode: options.check,
-        diff_mode: options.diff,
-        forks: settings.forks,
-        verbosity: u32::from(verbosity),
-        limit: flags.limit.clone(),
-        run_tags: options.tags.only.clone(),
-        skip_tags: options.tags.skip.clone(),
-        inventory_sources: inventory.sources().to_vec(),
-        config_file: settings.config_file.clone(),
-    };
-    let variables = Variables::new(inventory, surroundings, &run, extra, &settings, None);
+    let variables = Variables::new(inventory, surroundings, run, extra, &settings, None);
     let shown = report::Shown {
         verbosity,
         skipped: settings.display_skipped_hosts,
@@ -469,7 +420,7 @@ fn engine(
         })?;
     let summary = runtime.block_on(async {
         tokio::select! {
-            summary = engine.run(playbooks) => summary.map_err(|mistakes| (mistakes, 4)),
+            summary = engine.run(playbooks) => summary.map_err(|mistakes| (mistakes, 1)),
             _ = tokio::signal::ctrl_c() => Err((Mistake::nowhere("interrupted").into(), 99)),
         }
     })?;
@@ -534,10 +485,8 @@ pub(super) fn with_engine<T>(
     ask: impl AsyncFnOnce(Engine<'_>) -> Result<T, Mistakes>,
 ) -> Result<T, Mistakes> {
     let world = World::new(flags)?;
-    let known = Known {
-        templar: Templar::default(),
-        extra: Map::new(),
-    };
+    let run = vars::Run::default();
+    let known = Known::new(&run, &inventory::Vars::new());
     let places = Places {
         directory: PathBuf::from(world.environment.directory()),
         roles_path: Vec::new(),
@@ -545,7 +494,6 @@ pub(super) fn with_engine<T>(
     let loader = Loader::new(&known, places);
     let (connector, owner) = (world.connector(), world.owner());
     let surroundings = Surroundings::new(&world.inventory, None, &world.settings, &None)?;
-    let run = vars::Run::default();
     let variables = Variables::new(
         world.inventory,
         surroundings,

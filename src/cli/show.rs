@@ -3,10 +3,11 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
+use super::known::Known;
 use crate::{
     diagnostic::Mistakes,
     inventory::Inventory,
-    playbook::{Play, Playbook, TagChoice, Task},
+    playbook::{Play, Playbook, TagChoice},
 };
 
 /// What is to be listed; nothing for a mere check.
@@ -24,6 +25,7 @@ pub(super) fn show(
     limit: &[String],
     choice: &TagChoice,
     wanted: Wanted,
+    known: &Known,
 ) -> Result<(), Mistakes> {
     for playbook in playbooks {
         println!("\nplaybook: {}", playbook.path.display());
@@ -31,7 +33,7 @@ pub(super) fn show(
             if !(wanted.hosts || wanted.tasks || wanted.tags) {
                 continue;
             }
-            of_play(at + 1, play, inventory, limit, choice, wanted)?;
+            of_play(at + 1, play, inventory, limit, choice, wanted, known)?;
         }
     }
     Ok(())
@@ -44,6 +46,7 @@ fn of_play(
     limit: &[String],
     choice: &TagChoice,
     wanted: Wanted,
+    known: &Known,
 ) -> Result<(), Mistakes> {
     let patterns: Vec<String> = play
         .hosts
@@ -76,34 +79,31 @@ fn of_play(
             println!("      {}", inventory.host(host).name());
         }
     }
-    let tasks: Vec<_> = play
-        .listed_tasks()
-        .into_iter()
-        .filter(|task| choice.takes(&task.tags()))
-        .collect();
+    let mut tasks = Vec::new();
+    for task in play.listed_tasks() {
+        let mut tags = known.tags(task)?;
+        if choice.takes(&tags) {
+            tags.sort_unstable();
+            tasks.push((task, tags));
+        }
+    }
     if wanted.tasks {
         println!("    tasks:");
-        for task in &tasks {
+        for (task, tags) in &tasks {
             println!(
                 "      {}\tTAGS: [{}]",
                 task.listed_title(),
-                sorted(task).join(", ")
+                tags.join(", ")
             );
         }
     }
     if wanted.tags {
-        let mut all: Vec<&str> = tasks.iter().flat_map(|task| task.tags()).collect();
+        let mut all: Vec<&str> = tasks.iter().flat_map(|(_, tags)| tags).map(String::as_str).collect();
         all.sort_unstable();
         all.dedup();
         println!("      TASK TAGS: [{}]", all.join(", "));
     }
     Ok(())
-}
-
-fn sorted(task: &Task) -> Vec<&str> {
-    let mut tags = task.tags();
-    tags.sort_unstable();
-    tags
 }
 
 /// A line typed at the terminal without being shown.

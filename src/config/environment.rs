@@ -62,6 +62,13 @@ impl Environment {
         &self.directory
     }
 
+    /// Where `PATH` has a program of this name.
+    pub fn program(&self, name: &str) -> Option<String> {
+        let folders = self.get("PATH")?.split(':');
+        let mut paths = folders.map(|folder| format!("{folder}/{name}"));
+        paths.find(|path| path.starts_with('/') && std::path::Path::new(path).is_file())
+    }
+
     /// The invoking user's home directory; `/` when `HOME` is not set.
     pub fn home(&self) -> &str {
         self.get("HOME").unwrap_or("/")
@@ -70,10 +77,7 @@ impl Environment {
     /// The path with `~` and `$NAME` filled in, absolute, and without `.` and `..` parts.
     /// A relative path starts at `base`.
     pub fn path(&self, path: &str, base: &str) -> String {
-        let mut path = self.fill_in(path);
-        if path == "~" || path.starts_with("~/") {
-            path.replace_range(..1, self.home());
-        }
+        let mut path = self.expanded(path);
         if !path.starts_with('/') {
             path = format!("{base}/{path}");
         }
@@ -88,6 +92,15 @@ impl Environment {
             }
         }
         format!("/{}", parts.join("/"))
+    }
+
+    /// The path with `~` and `$NAME` filled in; a relative one stays so.
+    pub fn expanded(&self, path: &str) -> String {
+        let mut path = self.fill_in(path);
+        if path == "~" || path.starts_with("~/") {
+            path.replace_range(..1, self.home());
+        }
+        path
     }
 
     /// `$NAME` and `${NAME}` replaced; names that are not set stay as they are.
@@ -130,5 +143,7 @@ mod tests {
         assert_eq!(env.path("$A/${A}y/$B", "/etc"), "/etc/x/xy/$B");
         assert_eq!(env.path("../up/./here", "/a/b"), "/a/up/here");
         assert_eq!(env.path("~user/x", "/a"), "/a/~user/x");
+        assert_eq!(env.expanded("$A/../b.j2"), "x/../b.j2");
+        assert_eq!(env.expanded("~/b.j2"), "/home/u/b.j2");
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn set_fact(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
         let span = span.unwrap_or(&view.task.action.span);
         if !is_variable_name(name) {
             return Err(Mistake::new(
-                format!("`{name}` cannot be the name of a variable"),
+                format!("Invalid variable name '{name}'"),
                 span,
                 "not a name",
             )

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::{items::Hosts, run::Run};
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned},
-    inventory::{HostId, Inventory, Vars},
+    inventory::{HostId, Inventory, missed_patterns},
     playbook::Play,
     template::Scope,
     value::{Map, Text, Value},
     vars::{Level, Stack},
 };
 
-/// The variables that are known before any host is chosen: of the command line and the play.
+/// Renders with what is known before any host is chosen: of the command line and the play.
 fn render(run: &Run<'_>, play: &Play, value: &Value) -> Result<Option<Value>, Mistake> {
     let mut stack = Stack::new();
     stack.push(Level::PlayVars, "play", run.vars_of(&play.scope));
@@ -70,13 +70,10 @@ pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
     Ok(chosen)
 }
 
-fn chosen(run: &Run<'_>, inventory: &Inventory, patterns: &[String]) -> Result<Hosts, Mistake> {
+fn chosen(run: &Run<'_>, inventory: &Inventory, patterns: &[String]) -> Result<Hosts, Mistakes> {
     let chosen = inventory.matching(patterns)?;
-    for pattern in &chosen.missed {
-        run.warn(&format!(
-            "Could not match supplied host pattern, ignoring: {pattern}"
-        ));
-    }
+    let on = run.settings.host_pattern_mismatch;
+    run.mistaken(missed_patterns(inventory, &chosen.missed, on)?);
     Ok(chosen.hosts)
 }
 
@@ -178,39 +175,4 @@ pub(super) fn too_many_failed(play: &Play, failed: usize, batch: usize) -> bool 
         .node
         .known()
         .is_some_and(|limit| failed as f64 / batch.max(1) as f64 * 100.0 > *limit)
-}
-
-/// What the files of `vars_files` say: of several alternatives the first that is there counts.
-pub(super) fn files(run: &Run<'_>, play: &Play) -> Result<Vec<(String, Arc<Vars>)>, Mistakes> {
-    let mut all = Vec::new();
-    for alternatives in &play.vars_files {
-        let mut found = None;
-        for file in alternatives {
-            let name = match render(run, play, &Value::Text(file.node.clone())) {
-                Ok(Some(Value::Text(name))) => name.as_str().to_owned(),
-                Ok(_) => continue,
-                // The next one may need no variable that is not known.
-                Err(_) if alternatives.len() > 1 => continue,
-                Err(mistake) => return Err(mistake.at(&file.span, "here").into()),
-            };
-            let expanded = run.environment.path(&name, "");
-            let folders = ["vars", ""].map(|kind| play.folder.join(kind).join(&expanded));
-            found = folders.into_iter().find(|path| path.is_file());
-            if let Some(path) = &found {
-                let (variables, warnings) = run.loader.variables(path, Some(&file.span))?;
-                run.mistaken(warnings);
-                all.push((name, Arc::new(super::stack::vars(&variables))));
-                break;
-            }
-        }
-        if let (None, Some(first)) = (found, alternatives.first()) {
-            return Err(Mistake::new(
-                format!("there is no file `{}`", first.node),
-                &first.span,
-                "of variables",
-            )
-            .into());
-        }
-    }
-    Ok(all)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned, nearest},
     modules,
-    playbook::{Play, Playbook, Task, TaskKind},
+    playbook::{Item, Play, Playbook, Task, TaskKind},
     value::{Map, Value},
 };
 
@@ -14,8 +14,11 @@ pub fn check(playbooks: &[Playbook]) -> Mistakes {
     let mut mistakes = Mistakes::default();
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         of_play(play, &mut mistakes);
-        for task in play.all_tasks().into_iter().chain(&play.handlers) {
-            of_task(task, &mut mistakes);
+        for item in play.items() {
+            of_item(item, false, &mut mistakes);
+        }
+        for handler in &play.handlers {
+            of_task(handler, is_ignored(handler), &mut mistakes);
         }
     }
     mistakes
@@ -55,7 +58,28 @@ fn of_play(play: &Play, mistakes: &mut Mistakes) {
     not_supported("debugger", keywords.debugger.as_ref(), mistakes);
 }
 
-fn of_task(task: &Task, mistakes: &mut Mistakes) {
+/// Where a play is ready for a task to fail, wrong arguments are for the run to tell.
+fn of_item(item: &Item, rescued: bool, mistakes: &mut Mistakes) {
+    match item {
+        Item::Task(task) => of_task(task, rescued || is_ignored(task), mistakes),
+        Item::Block(block) => {
+            let caught = rescued || !block.rescue.is_empty();
+            for item in &block.block {
+                of_item(item, caught, mistakes);
+            }
+            for item in block.rescue.iter().chain(&block.always) {
+                of_item(item, rescued, mistakes);
+            }
+        }
+    }
+}
+
+fn is_ignored(task: &Task) -> bool {
+    let flag = task.effective(|keywords| keywords.ignore_errors.as_ref());
+    flag.is_some_and(|flag| flag.node.known() != Some(&false)) || !task.failed_when.is_empty()
+}
+
+fn of_task(task: &Task, may_fail: bool, mistakes: &mut Mistakes) {
     let keywords = &task.keywords;
     not_supported("debugger", keywords.debugger.as_ref(), mistakes);
     not_supported("async", task.r#async.as_ref(), mistakes);
@@ -73,7 +97,7 @@ fn of_task(task: &Task, mistakes: &mut Mistakes) {
         );
         return;
     };
-    if task.args.further.is_some() || !keywords.module_defaults.is_empty() {
+    if may_fail || task.args.further.is_some() || !keywords.module_defaults.is_empty() {
         return;
     }
     let takes_line = (module.docs)().iter().any(|doc| doc.name == "_raw_params");

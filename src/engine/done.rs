@@ -90,6 +90,10 @@ impl Done {
                 mistake: Some((*mistake).clone()),
                 ..Self::failed(mistake.message())
             },
+            Trouble::While(what, mistake) => Self {
+                mistake: Some((*mistake).clone()),
+                ..Self::failed(format!("{what}: {mistake}"))
+            },
         }
     }
 

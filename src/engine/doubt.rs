@@ -45,7 +45,7 @@ pub(super) fn on_control(
         "include_vars" => match actions::include_vars(view, args) {
             Ok(included) => unset(&mut done, &included, unknown),
             Err(Trouble::Unknown(_)) => play.doubt_rest(&[host], unknown),
-            Err(Trouble::Mistake(_)) => {}
+            Err(Trouble::Mistake(_) | Trouble::While(..)) => {}
         },
         "add_host" | "group_by" => view.run.doubt_all(unknown),
         "meta" => match args.get("_raw_params").and_then(Value::as_str) {

@@ -40,7 +40,7 @@ pub(super) fn notify(r: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &Host
         return;
     }
     let base = stack::of_play(r, play);
-    let stack = stack::of_task(r, &base, task, &Vec::new());
+    let (stack, _) = stack::of_task(r, play, &base, task, done.host, &Vec::new());
     let Ok(scope) = r.variables.scope(done.host, &stack) else {
         return;
     };

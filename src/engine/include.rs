@@ -82,7 +82,8 @@ pub(super) fn wanted(
 
 fn ask(view: &View<'_>, label: Option<&String>) -> Result<Option<Wanted>, Trouble> {
     let mut doubt = view.doubt.clone();
-    match view.all_hold(view.task.all(|keywords| &keywords.when))? {
+    let holds = view.all_hold(view.task.all(|keywords| &keywords.when));
+    match holds.map_err(Trouble::of_condition)? {
         (Truth::Is(false), _) => return Ok(None),
         (Truth::Unknown(unknown), _) => {
             let why = unknown.due_to(&view.task.title(), Some(&view.task.span.place()));

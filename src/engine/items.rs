@@ -16,7 +16,7 @@ use crate::{
     diagnostic::Mistake,
     event::{self, Event, Verdict},
     inventory::HostId,
-    playbook::{Item, Task, TaskKind},
+    playbook::{Item, Task, TaskKind, tags_of},
     value::Value,
 };
 
@@ -97,8 +97,13 @@ async fn one_task<'r>(
         }
         r.started.set(true);
     }
-    if !r.options.tags.takes(&task.tags()) {
-        return untouched(hosts);
+    match tags(r, play, task, &hosts, brought) {
+        Ok(tags) if r.options.tags.takes(&tags) => {}
+        Ok(_) => return untouched(hosts),
+        Err(mistake) => {
+            play.stop_with(mistake);
+            return untouched(hosts);
+        }
     }
     if task.module() == "meta" {
         return meta(r, play, task, hosts, brought).await;
@@ -109,6 +114,30 @@ async fn one_task<'r>(
         included(r, play, task, &dones, brought, &mut fate).await;
     }
     fate
+}
+
+/// The tags of a task, with the variables of its first host.
+fn tags(
+    r: &Run<'_>,
+    play: &PlayState<'_>,
+    task: &Task,
+    hosts: &[HostId],
+    brought: &Brought,
+) -> Result<Vec<String>, Mistake> {
+    tags_of(task, |text| {
+        let Some(host) = hosts.first() else {
+            return Ok(None);
+        };
+        let base = stack::of_play(r, play);
+        let (stack, _) = stack::of_task(r, play, &base, task, *host, brought);
+        let scope = r.variables.scope(*host, &stack).map_err(|mistakes| {
+            let first = mistakes.0.into_iter().next();
+            first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
+        })?;
+        r.templar(task.role().map(AsRef::as_ref))
+            .render(&Value::Text(text.node.clone()), &scope)
+            .map_err(|failure| failure.mistake.at(&text.span, "this tag"))
+    })
 }
 
 /// `meta` runs once for all hosts, or for each: what it does, `PlayState::meta` decides.
@@ -142,7 +171,7 @@ async fn meta<'r>(
         let done = task::on_host(r, play, &base, task, host, brought).await;
         if done.whole.is_failed() {
             r.tell(&Event::TaskStarted(&announced(
-                r, task, &base, host, brought, false,
+                r, play, task, &base, host, brought, false,
             )));
             tell(r, task, &done);
             play.fail(host);
@@ -172,7 +201,7 @@ pub(super) async fn on_all<'r>(
         return Vec::new();
     };
     r.tell(&Event::TaskStarted(&announced(
-        r, task, &base, *first, brought, is_handler,
+        r, play, task, &base, *first, brought, is_handler,
     )));
     let once = task
         .effective(|keywords| keywords.run_once.as_ref())
@@ -218,6 +247,7 @@ pub(super) async fn on_all<'r>(
 /// What is said of a task before it starts, with the variables of its first host.
 fn announced(
     r: &Run<'_>,
+    play: &PlayState<'_>,
     task: &Task,
     base: &crate::vars::Stack,
     host: HostId,
@@ -225,7 +255,8 @@ fn announced(
     is_handler: bool,
 ) -> event::Task {
     let title = task.title();
-    let stack = stack::of_task(r, base, task, brought);
+    // What is wrong with files of variables, the task itself tells.
+    let (stack, _) = stack::of_task(r, play, base, task, host, brought);
     let name = match r.variables.scope(host, &stack) {
         Ok(scope) if title.contains("{{") => {
             let text = crate::value::Text::template(title.as_str(), task.span.clone());

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     change::{Act, Change},
+    diagnostic::Mistake,
     event::Verdict,
     inventory::Vars,
     template::Truth,
@@ -112,6 +113,10 @@ pub(super) fn by_conditions(view: &View<'_>, mut done: Done) -> Done {
             Ok(Truth::Is(failed)) => {
                 done.result.insert("failed", failed);
                 done.result.insert("failed_when_result", failed);
+                if !failed && matches!(done.verdict, Verdict::Failed { .. }) {
+                    done.result
+                        .insert("failed_when_suppressed_exception", NO_TRACEBACK);
+                }
                 done.verdict = match (failed, done.result.get("changed")) {
                     (true, _) => Verdict::Failed { ignored: false },
                     (false, Some(Value::Bool(true))) => Verdict::Changed,
@@ -129,7 +134,7 @@ pub(super) fn by_conditions(view: &View<'_>, mut done: Done) -> Done {
                 done.result.insert("failed", unknown.clone());
                 done.result.insert("failed_when_result", unknown);
             }
-            Err(mistake) => return Done::of_trouble(mistake.into()),
+            Err(mistake) => broken(&mut done, "failed_when_result", mistake),
         }
     }
     if !task.changed_when.is_empty() {
@@ -154,15 +159,30 @@ pub(super) fn by_conditions(view: &View<'_>, mut done: Done) -> Done {
                     done.verdict = Verdict::Unknown(unknown);
                 }
             }
-            Err(mistake) => return Done::of_trouble(mistake.into()),
+            Err(mistake) => broken(&mut done, "changed_when_result", mistake),
         }
     }
     done
 }
 
+/// A task whose own condition cannot be evaluated has failed; what it came to is kept.
+fn broken(done: &mut Done, key: &str, mistake: Mistake) {
+    let why = format!("Error while evaluating conditional: {mistake}");
+    done.result.insert(key, why);
+    done.result.insert("failed", true);
+    done.verdict = Verdict::Failed { ignored: false };
+    done.mistake = Some(mistake);
+}
+
+/// What Ansible registers beside a failure; playbooks ask whether it is there.
+const NO_TRACEBACK: &str = "(traceback unavailable)";
+
 /// Whether a failure is to be ignored.
 pub(super) fn forgive(view: &View<'_>, done: &mut Done) {
     let truth = |flag: Result<Option<bool>, Trouble>| matches!(flag, Ok(Some(true)));
+    if matches!(done.verdict, Verdict::Failed { .. }) && !done.result.contains("results") {
+        done.result.insert("exception", NO_TRACEBACK);
+    }
     match &mut done.verdict {
         Verdict::Failed { ignored } => {
             *ignored = truth(view.flag(|keywords| &keywords.ignore_errors));

@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Mistake, Spanned},
     event::{Event, Verdict},
     inventory::Vars,
-    playbook::{Fraction, Given, Repeat},
+    playbook::{Fraction, Given, Repeat, Task},
     template::Truth,
     value::{Map, Text, Unknown, Value},
     vars::Level,
@@ -41,7 +41,10 @@ impl Control {
 pub(super) fn items(view: &View<'_>) -> Result<Option<Vec<Value>>, Trouble> {
     let (value, span) = match &view.task.repeat {
         None => return Ok(None),
-        Some(Repeat::Loop(list)) => (view.value(&list.node, &list.span)?, &list.span),
+        Some(Repeat::Loop(list)) => {
+            let value = view.value(&list.node, &list.span)?;
+            (value.map(|value| trusted(&list.node, value)), &list.span)
+        }
         Some(Repeat::With { lookup, terms }) => {
             (Some(looked_up(view, lookup, terms)?), &terms.span)
         }
@@ -56,6 +59,20 @@ pub(super) fn items(view: &View<'_>) -> Result<Option<Vec<Value>>, Trouble> {
             "not a list",
         )
         .into()),
+    }
+}
+
+/// Items that somebody wrote without a template stay expressions which others may evaluate.
+fn trusted(written: &Value, rendered: Value) -> Value {
+    match (written, &rendered) {
+        (Value::List(written), Value::List(items)) if written.len() == items.len() => {
+            let pairs = written.iter().zip(items.iter());
+            Value::list(pairs.map(|(written, item)| trusted(written, item.clone())))
+        }
+        (Value::Text(text), Value::Text(_)) if !crate::playbook::is_template(text) => {
+            written.clone()
+        }
+        _ => rendered,
     }
 }
 
@@ -134,6 +151,48 @@ fn seconds(view: &View<'_>, number: &Fraction) -> Result<Option<Duration>, Troub
     ))
 }
 
+/// Whether an item may use what the items before it set or registered.
+pub(super) fn builds_on_itself(task: &Task) -> bool {
+    if matches!(task.module(), "set_fact" | "include_vars") {
+        return true;
+    }
+    let Some(name) = &task.register else {
+        return false;
+    };
+    let mut found = false;
+    let mut see = |value: &Value| {
+        let _ = value.map_text(&mut |text| {
+            found |= text.contains(name.node.as_str());
+            text.clone()
+        });
+    };
+    task.args.entries.iter().for_each(|arg| see(&arg.value));
+    for text in [&task.args.free, &task.args.further].into_iter().flatten() {
+        see(&Value::Text(text.node.clone()));
+    }
+    let label = task.loop_control.label.iter();
+    label.for_each(|label| see(&label.node));
+    let conditions = task.all(|keywords| &keywords.when);
+    conditions.iter().for_each(|condition| see(&condition.node));
+    let vars = task.keywords.vars.iter();
+    vars.filter_map(|var| var.value.as_ref().ok()).for_each(see);
+    found
+}
+
+/// Keeps what an item set and registered, for those after it.
+pub(super) fn remember(task: &Task, done: &Done, vars: &mut Vars) {
+    if matches!(task.module(), "set_fact" | "include_vars")
+        && let Some(Value::Map(facts)) = done.result.get("ansible_facts")
+    {
+        for (name, value) in facts.texts() {
+            vars.insert(name, value.clone(), Some(&task.span));
+        }
+    }
+    if let Some(name) = &task.register {
+        vars.insert(name.node.as_str(), done.registered(), Some(&name.span));
+    }
+}
+
 /// The view of one item.
 pub(super) fn with_item<'r>(
     view: &View<'r>,
@@ -193,12 +252,22 @@ pub(super) fn with_unknown<'r>(view: &View<'r>, unknown: &Unknown) -> View<'r> {
 
 /// How an item is shown: by its label, or as Python prints it.
 pub(super) fn label(view: &View<'_>, item: &Value) -> String {
-    let label = &view.task.loop_control.label;
-    let value = match label {
-        Some(label) => view.value(&label.node, &label.span).ok().flatten(),
-        None => None,
+    custom_label(view)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| printed(view, item.clone()))
+}
+
+/// The label that the task gives; it may use what the item registered.
+pub(super) fn custom_label(view: &View<'_>) -> Result<Option<String>, Mistake> {
+    let Some(label) = &view.task.loop_control.label else {
+        return Ok(None);
     };
-    let value = value.unwrap_or_else(|| item.clone());
+    let value = view.value(&label.node, &label.span)?;
+    Ok(value.map(|value| printed(view, value)))
+}
+
+fn printed(view: &View<'_>, value: Value) -> String {
     let mut vars = Vars::new();
     vars.insert("hostwright_label", value, None);
     let view = view.with(Level::Loop, vars);

@@ -27,6 +27,7 @@ mod target;
 mod task;
 mod together;
 mod undo;
+mod vars_files;
 mod view;
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};

@@ -12,13 +12,13 @@ use super::{
     handlers, items,
     items::Hosts,
     run::Run,
-    stack,
+    stack, vars_files,
     view::{Trouble, View},
 };
 use crate::{
     diagnostic::{Mistake, Mistakes, Span},
     event::{self, Event, Verdict},
-    inventory::{HostId, Vars},
+    inventory::HostId,
     playbook::{Args, Included, Item, Keywords, Play, Role, Scope, ScopeKind, Task},
     value::{Map, Text, Unknown, Value},
     vars::PlayNames,
@@ -27,8 +27,8 @@ use crate::{
 /// A play at work.
 pub(super) struct PlayState<'p> {
     pub(super) play: &'p Arc<Play>,
-    /// What `vars_files` say, each file with its name.
-    pub(super) files: Vec<(String, Arc<Vars>)>,
+    /// What `vars_files` say, where it is the same for all hosts.
+    pub(super) files: vars_files::Files,
     pub(super) handlers: RefCell<Vec<Arc<Task>>>,
     pub(super) roles: RefCell<Vec<Arc<Role>>>,
     all: Hosts,
@@ -79,7 +79,7 @@ pub(super) async fn play<'r>(
         return Ok(End::GoesOn);
     }
     let batches = batches::batches(run, play, &all)?;
-    let files = batches::files(run, play)?;
+    let files = vars_files::for_all(run, play)?;
     for (at, batch) in batches.into_iter().enumerate() {
         // Ansible announces the play again for each batch.
         if at > 0 {

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::PathBuf,
     rc::Rc,
     sync::Arc,
@@ -53,6 +53,10 @@ pub(super) struct Run<'a> {
     tallies: RefCell<BTreeMap<String, Tally>>,
     reasons: RefCell<HashMap<String, u64>>,
     templars: RefCell<HashMap<Option<PathBuf>, Rc<Templar>>>,
+    /// Files of variables that were read.
+    pub(super) files: RefCell<HashMap<PathBuf, Arc<Vars>>>,
+    /// What was said already: a warning is told once.
+    said: RefCell<HashSet<String>>,
     kept: RefCell<HashMap<usize, (Arc<Scope>, Arc<Vars>)>>,
     /// The folder of the playbook that runs now.
     pub(super) folder: RefCell<PathBuf>,
@@ -90,6 +94,8 @@ impl<'a> Run<'a> {
             tallies: RefCell::default(),
             reasons: RefCell::default(),
             templars: RefCell::default(),
+            files: RefCell::default(),
+            said: RefCell::default(),
             kept: RefCell::default(),
             folder: RefCell::default(),
             started,
@@ -104,12 +110,20 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn warn(&self, message: &str) {
-        self.tell(&Event::Warned { message });
+        if self.said.borrow_mut().insert(message.to_owned()) {
+            self.tell(&Event::Warned { message });
+        }
     }
 
     pub(super) fn mistaken(&self, mistakes: impl IntoIterator<Item = Mistake>) {
         for mistake in mistakes {
-            self.tell(&Event::Mistaken { mistake: &mistake });
+            let key = match mistake.place() {
+                Some(place) => format!("{place}: {mistake}"),
+                None => mistake.to_string(),
+            };
+            if self.said.borrow_mut().insert(key) {
+                self.tell(&Event::Mistaken { mistake: &mistake });
+            }
         }
     }
 

@@ -1,10 +1,13 @@
 //! The layers of variables that a task sees on every host.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::{play::PlayState, run::Run};
+use super::{play::PlayState, run::Run, vars_files, view::Trouble};
 use crate::{
-    inventory::Vars,
+    inventory::{HostId, Vars},
     playbook::{Role, Scope, ScopeKind, Task, Variable},
     value::Value,
     vars::{Level, Stack, role_names},
@@ -55,7 +58,16 @@ pub(super) fn of_play(run: &Run<'_>, play: &PlayState<'_>) -> Stack {
 }
 
 /// What a task sees: its play, its role and those above, its blocks, itself, and what brought it.
-pub(super) fn of_task(run: &Run<'_>, base: &Stack, task: &Task, brought: &Brought) -> Stack {
+///
+/// Beside it, why the files that the host gets cannot be told.
+pub(super) fn of_task(
+    run: &Run<'_>,
+    play: &PlayState<'_>,
+    base: &Stack,
+    task: &Task,
+    host: HostId,
+    brought: &Brought,
+) -> (Stack, Result<(), Trouble>) {
     let mut stack = base.clone();
     for role in task.scope.roles() {
         with_dependencies(role, &mut stack, 0);
@@ -68,6 +80,9 @@ pub(super) fn of_task(run: &Run<'_>, base: &Stack, task: &Task, brought: &Brough
         let names = role_names(&role.name, &path);
         stack.push(Level::Magic, role.name.as_str(), Arc::new(names));
     }
+    let mut own = Vars::new();
+    own.insert("ansible_search_path", search_path(run, task), None);
+    stack.push(Level::Magic, "task", Arc::new(own));
     let mut around: Vec<&Arc<Scope>> = Vec::new();
     let mut at = Some(&task.scope);
     while let Some(scope) = at {
@@ -88,7 +103,26 @@ pub(super) fn of_task(run: &Run<'_>, base: &Stack, task: &Task, brought: &Brough
     for (level, vars) in brought {
         stack.push(*level, "include", Arc::clone(vars));
     }
-    stack
+    let files = vars_files::for_host(run, play.play, host, &mut stack);
+    (stack, files)
+}
+
+/// The folders that files of a task are looked for in: of its roles, its file, the playbook.
+fn search_path(run: &Run<'_>, task: &Task) -> Value {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    let roles = task.scope.roles().into_iter().rev();
+    let file = run.loader.absolute(Path::new(task.span.source.name()));
+    let folder = run.folder.borrow().clone();
+    let all = roles
+        .map(|role| role.path.clone())
+        .chain(file.parent().map(Path::to_owned))
+        .chain([folder]);
+    for path in all {
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    Value::list(paths.iter().map(|path| Value::from(&*path.to_string_lossy())))
 }
 
 /// A role's own defaults and vars, over those of the roles that it depends on.

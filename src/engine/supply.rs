@@ -82,7 +82,7 @@ pub(super) fn find(
     kind: &str,
     span: &Span,
 ) -> Result<PathBuf, Mistake> {
-    let expanded = view.run.environment.path(path, "");
+    let expanded = view.run.environment.expanded(path);
     let given = Path::new(&expanded);
     if given.is_absolute() {
         return if given.exists() {
@@ -104,7 +104,7 @@ pub(super) fn find(
     let all: Vec<PathBuf> = folders.chain(beside).collect();
     match all
         .iter()
-        .map(|folder| folder.join(path.trim_start_matches("./")))
+        .map(|folder| folder.join(expanded.trim_start_matches("./")))
         .find(|path| path.exists())
     {
         Some(found) => Ok(found),

@@ -16,12 +16,12 @@ use crate::{
     connection::Target,
     diagnostic::Mistake,
     event::Verdict,
-    inventory::HostId,
+    inventory::{HostId, Vars},
     modules,
     playbook::{Task, TaskKind},
     template::Truth,
     value::{Map, Unknown, Value},
-    vars::Stack,
+    vars::{Level, Stack},
     wire::{self, Conduct, Item},
 };
 
@@ -70,15 +70,16 @@ pub(super) async fn on_host<'r>(
     host: HostId,
     brought: &'r Brought,
 ) -> HostDone {
-    let stack = stack::of_task(run, base, task, brought);
+    let (stack, files) = stack::of_task(run, play, base, task, host, brought);
     let mut includes = Vec::new();
-    let (whole, items) = match run.variables.scope(host, &stack) {
-        Err(mistakes) => {
+    let (whole, items) = match (files, run.variables.scope(host, &stack)) {
+        (Err(trouble), _) => (Done::of_trouble(trouble), None),
+        (_, Err(mistakes)) => {
             let mistake = mistakes.0.into_iter().next();
             let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("variables are broken"));
             (Done::of_trouble(mistake.into()), None)
         }
-        Ok(scope) => {
+        (Ok(()), Ok(scope)) => {
             let view = View {
                 run,
                 task,
@@ -115,7 +116,9 @@ async fn all_items(
                 return (Done::skipped(condition.map(|one| &one.node)), None);
             }
             let Trouble::Unknown(unknown) = trouble else {
-                return (Done::of_trouble(trouble), None);
+                let mut done = Done::of_trouble(trouble.during("Task failed"));
+                judge::forgive(view, &mut done);
+                return (done, None);
             };
             // Once for all the items that nobody knows.
             let view = looping::with_unknown(view, &unknown);
@@ -133,10 +136,12 @@ async fn all_items(
     let by_one = control.pause.is_some()
         || !view.task.loop_control.break_when.is_empty()
         || !view.task.until.is_empty()
-        || !matches!(view.task.kind, TaskKind::Module);
+        || !matches!(view.task.kind, TaskKind::Module)
+        || looping::builds_on_itself(view.task);
     let mut dones = Vec::new();
     if by_one {
         let count = items.len();
+        let mut before = Vars::new();
         for (at, item) in items.iter().enumerate() {
             if at > 0
                 && let Some(pause) = control.pause
@@ -145,8 +150,12 @@ async fn all_items(
                 tokio::time::sleep(pause).await;
             }
             let view = looping::with_item(view, &control, &items, at);
+            let view = view.with(Level::Set, before.clone());
             let label = looping::label(&view, item);
-            dones.push(one(&view, play, Some((item.clone(), label)), includes).await);
+            let mut done = one(&view, play, Some((item.clone(), label)), includes).await;
+            looping::remember(view.task, &done, &mut before);
+            relabel(&view.with(Level::Set, before.clone()), &mut done);
+            dones.push(done);
             if looping::breaks(&view, dones.last()) && at + 1 < count {
                 break;
             }
@@ -170,6 +179,24 @@ async fn all_items(
     let mut whole = together(&dones);
     judge::forgive(view, &mut whole);
     (whole, Some(dones))
+}
+
+/// Shows an item as its label has it now that it is done; it fails when the label does.
+fn relabel(view: &View<'_>, done: &mut Done) {
+    match looping::custom_label(view) {
+        Ok(None) => {}
+        Ok(Some(new)) => {
+            if let Some((_, label)) = &mut done.item {
+                *label = new;
+            }
+        }
+        Err(mistake) => {
+            let item = done.item.take();
+            *done = Done::of_trouble(Trouble::from(mistake).during("Task failed"));
+            done.item = item;
+            judge::forgive(view, done);
+        }
+    }
 }
 
 /// One item, or the only one, tried again for as long as `until` says.
@@ -247,7 +274,7 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     let title = view.task.title();
     let place = view.task.span.place();
     shown.doubt.clone_from(&view.doubt);
-    match view.all_hold(conditions)? {
+    match view.all_hold(conditions).map_err(Trouble::of_condition)? {
         (Truth::Is(false), condition) => {
             let done = Done::skipped(condition.map(|one| &one.node));
             return Ok(Ready::Done(Box::new(done)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Engine, run::Run, session::Silence, target, view::View};
+use super::{Engine, run::Run, session::Silence, target, view::{Trouble, View}};
 use crate::{
     connection::{Cleaned, Journal, Target},
     diagnostic::{Mistake, Mistakes, Source, Span, Spanned},
@@ -111,8 +111,8 @@ fn of_host(world: &Run<'_>, host: HostId, escalated: bool) -> Result<Target, Str
     };
     match target::target(&view, &view.scope) {
         Ok(target) => Ok(target),
-        Err(super::view::Trouble::Mistake(mistake)) => Err(mistake.to_string()),
-        Err(super::view::Trouble::Unknown(unknown)) => Err(unknown.to_string()),
+        Err(Trouble::Mistake(mistake) | Trouble::While(_, mistake)) => Err(mistake.to_string()),
+        Err(Trouble::Unknown(unknown)) => Err(unknown.to_string()),
     }
 }
 

@@ -27,7 +27,28 @@ pub(super) struct View<'r> {
 #[derive(Clone, Debug)]
 pub(super) enum Trouble {
     Mistake(Box<Mistake>),
+    /// The mistake, and what was being done: Ansible's results name both.
+    While(String, Box<Mistake>),
     Unknown(Unknown),
+}
+
+impl Trouble {
+    /// The same, and what was being done when it came up.
+    pub(super) fn during(self, what: impl Into<String>) -> Self {
+        match self {
+            Self::Mistake(mistake) => Self::While(what.into(), mistake),
+            other => other,
+        }
+    }
+
+    /// A condition that cannot be evaluated.
+    pub(super) fn of_condition(mistake: Mistake) -> Self {
+        let what = match mistake.message() {
+            message if message.starts_with("Conditional result") => "Task failed",
+            _ => "Task failed: Error while evaluating conditional",
+        };
+        Self::from(mistake).during(what)
+    }
 }
 
 impl From<Mistake> for Trouble {
@@ -206,7 +227,8 @@ impl<'r> View<'r> {
     pub(super) fn environment(&self) -> Result<Vec<(String, String)>, Trouble> {
         let mut all: Vec<(String, String)> = Vec::new();
         for layer in self.task.all(|keywords| &keywords.environment) {
-            let maps = match self.known(&layer.node, &layer.span)? {
+            let node = self.without_own_facts(&layer.node);
+            let maps = match self.known(&node, &layer.span)? {
                 Some(Value::List(items)) => items.to_vec(),
                 Some(other) => vec![other],
                 None => continue,
@@ -239,11 +261,43 @@ impl<'r> View<'r> {
         Ok(all)
     }
 
+    /// For the task that asks for facts: an environment without those entries that need the very
+    /// facts that it asks for. So a play can extend `PATH`.
+    fn without_own_facts(&self, layer: &Value) -> Value {
+        if !matches!(self.task.module(), "setup" | "gather_facts") {
+            return layer.clone();
+        }
+        match layer {
+            Value::List(items) => {
+                Value::list(items.iter().map(|item| self.without_own_facts(item)))
+            }
+            Value::Map(map) => {
+                let needs_facts = |value: &Value| {
+                    self.templar
+                        .render(value, &self.scope)
+                        .is_err_and(|failure| {
+                            failure.kind == Kind::Undefined
+                                && failure.mistake.message().contains("ansible_env")
+                        })
+                };
+                let entries = map.iter().filter(|(_, value)| !needs_facts(value));
+                entries
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect::<Map>()
+                    .into()
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The arguments: defaults of the module, those written, and those of `args`. Conditions and
     /// expressions among them are evaluated, all else is rendered.
     pub(super) fn args(&self, module: &crate::modules::Entry) -> Result<Map, Trouble> {
-        use crate::modules::ParamKind;
         let mut args = Map::new();
+        let doing = format!(
+            "Task failed: Finalization of task args for 'ansible.builtin.{}' failed",
+            module.name
+        );
         for layer in self.task.all(|keywords| &keywords.module_defaults) {
             let Some(Value::Map(all)) = self.value(&layer.node, &layer.span)? else {
                 continue;
@@ -256,45 +310,88 @@ impl<'r> View<'r> {
                 }
             }
         }
-        for text in [&self.task.args.further, &self.task.args.free]
-            .into_iter()
-            .flatten()
-        {
-            if let Some(Value::Map(more)) =
-                self.value(&Value::Text(text.node.clone()), &text.span)?
-            {
-                args.extend(&more);
+        let takes_line = (module.docs)().iter().any(|doc| doc.name == "_raw_params");
+        for (text, is_line) in [
+            (&self.task.args.further, false),
+            (&self.task.args.free, takes_line),
+        ] {
+            let Some(text) = text else { continue };
+            let value = self
+                .value(&Value::Text(text.node.clone()), &text.span)
+                .map_err(|mistake| Trouble::from(mistake).during(&*doing))?;
+            match value {
+                Some(Value::Map(more)) => {
+                    for (name, value) in more.iter() {
+                        let word = name.as_str().unwrap_or_default();
+                        // What stands at the task itself is what counts.
+                        if self.task.args.get(word).is_some() {
+                            continue;
+                        }
+                        if let Some(value) = self.arg(module, word, value, &text.span)? {
+                            args.insert(name.clone(), self.kept(word, value));
+                        }
+                    }
+                }
+                Some(line) if is_line => {
+                    args.insert("_raw_params", line);
+                }
+                Some(Value::Unknown(unknown)) => return Err(unknown.into()),
+                Some(other) => {
+                    let why = format!("arguments are a mapping, and this is a {}", other.type_name());
+                    return Err(Trouble::from(Mistake::new(why, &text.span, "here")).during(&*doing));
+                }
+                None => {}
             }
         }
-        if let Some(free) = &self.task.args.free
-            && (module.docs)().iter().any(|doc| doc.name == "_raw_params")
-            && let Some(line) = self.value(&Value::Text(free.node.clone()), &free.span)?
-        {
-            args.insert("_raw_params", line);
-        }
-        let docs = (module.docs)();
         for arg in &self.task.args.entries {
-            let name = arg.name.node.as_str();
-            let kind = docs
-                .iter()
-                .find(|doc| doc.name == name || doc.aliases.contains(&name))
-                .map(|doc| doc.kind);
-            let value = match kind {
-                Some(ParamKind::Condition) => Some(self.judged(&arg.value, &arg.span)?),
-                Some(ParamKind::Expression) => Some(self.evaluated(&arg.value, &arg.span)?),
-                _ => self.value(&arg.value, &arg.span)?,
-            };
+            let named;
+            let mut name = arg.name.node.as_str();
+            // The names are what is set, and so may be templates.
+            if module.name == "set_fact" && crate::playbook::is_template(name) {
+                let text = Text::template(name, arg.name.span.clone());
+                named = self.text(&Spanned::new(text, arg.name.span.clone()))?;
+                name = named.as_ref().map_or("", Text::as_str);
+            }
+            let value = self.arg(module, name, &arg.value, &arg.span).map_err(|trouble| {
+                trouble.during(format!("{doing}: Error while resolving value for '{name}'"))
+            })?;
             match value {
-                Some(value) if is_password(name) => {
-                    let value = value.into_secret();
-                    self.run.secrets.keep_all(&value);
-                    args.insert(name, value)
-                }
-                Some(value) => args.insert(name, value),
+                Some(value) => args.insert(name, self.kept(name, value)),
                 None => args.remove(name),
             };
         }
         Ok(args)
+    }
+
+    /// The argument as a secret, where its parameter takes what nobody may see.
+    fn kept(&self, name: &str, value: Value) -> Value {
+        if !is_password(name) {
+            return value;
+        }
+        let value = value.into_secret();
+        self.run.secrets.keep_all(&value);
+        value
+    }
+
+    /// One argument, as its parameter wants it.
+    fn arg(
+        &self,
+        module: &crate::modules::Entry,
+        name: &str,
+        value: &Value,
+        span: &Span,
+    ) -> Result<Option<Value>, Trouble> {
+        use crate::modules::ParamKind;
+        let docs = (module.docs)();
+        let kind = docs
+            .iter()
+            .find(|doc| doc.name == name || doc.aliases.contains(&name))
+            .map(|doc| doc.kind);
+        match kind {
+            Some(ParamKind::Condition) => self.judged(value, span).map(Some),
+            Some(ParamKind::Expression) => self.evaluated(value, span),
+            _ => Ok(self.value(value, span)?),
+        }
     }
 
     /// Each condition with what it came to, for a module that judges them.
@@ -328,35 +425,58 @@ impl<'r> View<'r> {
         Ok(Value::from(judged))
     }
 
-    /// An expression with its value, for a module that shows it.
-    fn evaluated(&self, expression: &Value, span: &Span) -> Result<Value, Trouble> {
-        let (shown, value) = match expression {
-            Value::Text(text) => {
-                let shown = self.value(expression, span).ok().flatten();
-                // `var: "{{ name }}"` names the variable that the name is in.
-                let indirect = match &shown {
-                    Some(Value::Text(name)) if text.contains("{{") => Some(name.clone()),
-                    _ => None,
-                };
-                let asked = indirect
-                    .and_then(|name| Some(Text::template(name.as_str(), text.origin()?.clone())))
-                    .unwrap_or_else(|| text.clone());
-                let value = match self.templar.expression(&asked, &self.scope) {
-                    Ok(value) => value,
-                    Err(failure) if failure.kind == Kind::Undefined => {
-                        Value::from(format!("<< error 1 - {} >>", failure.mistake.message()))
-                    }
+    /// An expression with its value, for a module that shows it; `None` when it is omitted.
+    fn evaluated(&self, expression: &Value, span: &Span) -> Result<Option<Value>, Trouble> {
+        let asked = match expression {
+            // `var: "{{ name }}"` names the variable that the name is in.
+            Value::Text(text) if crate::playbook::is_template(text) => {
+                match self.templar.named(text, &self.scope) {
+                    Ok(asked) => asked,
+                    Err(failure) if failure.kind == Kind::Omitted => return Ok(None),
                     Err(failure) => return Err(failure.mistake.at(span, "here").into()),
-                };
-                (asked.as_str().to_owned(), value)
+                }
             }
-            other => (
-                crate::value::to_json(other).to_string(),
-                self.value(other, span)?.unwrap_or_default(),
-            ),
+            other => other.clone(),
+        };
+        let Value::Text(asked) = &asked else {
+            let (kind, shown) = (python_type(&asked), crate::value::to_json(&asked));
+            return Err(Mistake::new(
+                format!(
+                    "argument 'var' is of type {kind}: `{shown}` is not a string and conversion is not allowed"
+                ),
+                span,
+                "expected the name of a variable, or an expression",
+            )
+            .into());
+        };
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        if !asked.is_template() {
+            let why = "Error while resolving `var` expression: Encountered untrusted template or expression.";
+            return Err(Mistake::new(why, span, "not from a playbook, role or inventory").into());
+        }
+        let mut warning = Value::Null;
+        let value = match self.templar.expression(asked, &self.scope) {
+            Ok(value) => value,
+            Err(failure) if failure.kind == Kind::Undefined => {
+                let why = format!("error 1 - {}", failure.mistake.message());
+                warning = format!("Encountered 1 template error.\n{why}").into();
+                Value::from(format!("<< {why} >>"))
+            }
+            Err(failure) if failure.kind == Kind::Omitted => {
+                warning = format!("`{asked}` is omit, and could not be omitted").into();
+                Value::from("<<Omit>>")
+            }
+            Err(failure) => return Err(failure.mistake.at(span, "here").into()),
         };
         self.run.secrets.learn(&value);
-        Ok(Map::from([("expression", Value::from(shown)), ("value", value)]).into())
+        let parts = [
+            ("expression", Value::from(asked.as_str())),
+            ("value", value),
+            ("warning", warning),
+        ];
+        Ok(Some(Map::from(parts).into()))
     }
 
     /// A variable's rendered value; `None` where there is none.
@@ -374,4 +494,17 @@ fn is_password(name: &str) -> bool {
         && ["password", "passphrase", "passwd", "token", "secret"]
             .iter()
             .any(|word| name.ends_with(word))
+}
+
+/// The type's name as Python has it, which Ansible's users read in its messages.
+fn python_type(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Big(_) => "int",
+        Value::Float(_) => "float",
+        Value::List(_) => "list",
+        Value::Map(_) => "dict",
+        Value::Null => "NoneType",
+        other => other.type_name(),
+    }
 }

@@ -111,6 +111,10 @@ impl Reader<'_> {
                 value
             }
             '+' | '-' => self.signed(),
+            '.' if self.depth > 0 && self.rest().starts_with("...") => {
+                self.at += 3;
+                Some(Value::Text((self.mark)("...")))
+            }
             '0'..='9' | '.' => self.number(),
             _ => self.word_or_string(),
         }
@@ -194,7 +198,21 @@ impl Reader<'_> {
             before = letter;
         }
         let written = &rest[..end];
-        let value = number(written)?;
+        let value = match number(written) {
+            Some(value) => value,
+            None if self.depth > 0 => {
+                // A complex number is nothing that variables hold: it stays as Python shows it.
+                let part = written.strip_suffix(['j', 'J'])?;
+                let shown = match number(part)? {
+                    Value::Float(number) if number.fract() == 0.0 => format!("{number:.0}j"),
+                    Value::Float(number) => format!("{number}j"),
+                    Value::Int(number) => format!("{number}j"),
+                    _ => return None,
+                };
+                Value::Text((self.mark)(&shown))
+            }
+            None => return None,
+        };
         self.at += end;
         Some(value)
     }
@@ -397,6 +415,8 @@ mod tests {
             ("1e3", "1000.0"),
             ("-5", "-5"),
             ("b'x'", "\"x\""),
+            ("[..., 1j, 1.5J]", "[\"...\",\"1j\",\"1.5j\"]"),
+            ("1j", "\"1j\""),
             ("...", "\"...\""),
             ("[1,'{{a}}']", "[1,\"{{a}}\"]"),
             ("1 # c", "1"),

@@ -48,6 +48,8 @@ pub(super) struct Evaluated {
     /// As it was written.
     pub(super) expression: String,
     pub(super) value: Value,
+    /// What is to be said about it.
+    pub(super) warning: Option<String>,
 }
 
 impl Param for Evaluated {
@@ -60,10 +62,12 @@ impl Param for Evaluated {
             (Some(Value::Text(expression)), Some(value)) => Ok(Self {
                 expression: expression.as_str().to_owned(),
                 value,
+                warning: part("warning").and_then(|said| said.as_str().map(str::to_owned)),
             }),
             _ => Ok(Self {
                 expression: String::parse(value, args, name)?,
                 value: Value::Unknown(Unknown::because("it was not evaluated")),
+                warning: None,
             }),
         }
     }

@@ -21,7 +21,7 @@ impl Module for Ping {
     fn plan(&self, _host: &dyn Observe) -> Result<Plan, Refusal> {
         let data = self.data.clone().unwrap_or_else(|| Text::from("pong"));
         if data.as_str() == "crash" {
-            return Err(Refusal::of("data", "boom"));
+            return Err(Refusal::of("data", "Task failed: Module failed: boom"));
         }
         let mut plan = Plan::default();
         plan.returns("ping", data);

@@ -19,7 +19,7 @@ pub(super) struct Fields<'a> {
 }
 
 /// Whether this text is rendered before it means something.
-pub(super) fn is_template(text: &str) -> bool {
+pub fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
 }
 

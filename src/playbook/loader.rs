@@ -174,7 +174,7 @@ impl<'a> Loader<'a> {
     }
 
     /// The absolute path, without `.` and `..`.
-    pub(super) fn absolute(&self, path: &Path) -> PathBuf {
+    pub fn absolute(&self, path: &Path) -> PathBuf {
         let mut plain = PathBuf::new();
         for part in self.places.directory.join(path).components() {
             match part {

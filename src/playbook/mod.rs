@@ -24,6 +24,7 @@ mod validation;
 mod variables;
 
 pub use args::{Arg, Args};
+pub use field::is_template;
 pub use find::search_folders;
 pub use include::Included;
 pub use keyword::{Bearer, Flag, Fraction, Given, Keywords, Whole, Words};
@@ -34,5 +35,5 @@ pub use model::{
 };
 pub use role::Role;
 pub use scope::{Scope, ScopeKind};
-pub use tags::TagChoice;
+pub use tags::{TagChoice, tags_of};
 pub use variables::{Variable, is_variable_name, variables};

@@ -1,5 +1,38 @@
 //! `--tags` and `--skip-tags`.
 
+use super::{field::is_template, model::Task};
+use crate::{diagnostic::Spanned, value::{Text, Value}};
+
+/// The tags of a task, its templates filled in by `render`.
+///
+/// # Errors
+/// Those of `render`.
+pub fn tags_of<E>(
+    task: &Task,
+    mut render: impl FnMut(&Spanned<Text>) -> Result<Option<Value>, E>,
+) -> Result<Vec<String>, E> {
+    let mut tags: Vec<String> = Vec::new();
+    let mut add = |tag: &str| {
+        let tag = tag.trim();
+        if !tag.is_empty() && !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    };
+    for tag in task.all(|keywords| &keywords.tags) {
+        if !is_template(&tag.node) {
+            add(&tag.node);
+            continue;
+        }
+        match render(tag)? {
+            Some(Value::List(items)) => items.iter().filter_map(Value::as_str).for_each(&mut add),
+            Some(Value::Text(text)) => text.split(',').for_each(&mut add),
+            Some(other) => add(&crate::value::to_json(&other).to_string()),
+            None => {}
+        }
+    }
+    Ok(tags)
+}
+
 /// The tags that were asked for, and those to leave out.
 #[derive(Clone, Debug, Default)]
 pub struct TagChoice {
@@ -9,8 +42,8 @@ pub struct TagChoice {
 
 impl TagChoice {
     /// Whether a task with these tags runs. Without `only`, all do but those with `never`.
-    pub fn takes(&self, tags: &[&str]) -> bool {
-        let has = |tag: &str| tags.contains(&tag);
+    pub fn takes<T: AsRef<str>>(&self, tags: &[T]) -> bool {
+        let has = |tag: &str| tags.iter().any(|one| one.as_ref() == tag);
         let asked = |list: &[String], tag: &str| list.iter().any(|one| one == tag);
         let any = |list: &[String]| {
             list.iter().any(|one| has(one)) || (tags.is_empty() && asked(list, "untagged"))

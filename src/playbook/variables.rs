@@ -32,7 +32,7 @@ pub fn is_variable_name(name: &str) -> bool {
 
 pub(super) fn name_mistake(name: &str, span: &Span) -> Mistake {
     Mistake::new(
-        format!("`{name}` cannot be the name of a variable"),
+        format!("Invalid variable name '{name}'"),
         span,
         "not a name",
     )

@@ -142,6 +142,20 @@ impl Templar {
         settled(&eval, found)?.ok_or_else(|| omitted(text.origin()))
     }
 
+    /// What a text that is one `{{ }}` stands for, as it is itself: where that is text which
+    /// somebody trusted wrote, it stays an expression to be evaluated.
+    pub fn named(&self, text: &Text, scope: &dyn Scope) -> Result<Value, Failure> {
+        let eval = Eval::new(self, scope);
+        let found = eval.render(text, MAIN);
+        if let Ok(Obj::Str(inner)) = &found
+            && inner.is_template()
+        {
+            return Ok(Value::Text(inner.clone()));
+        }
+        let found = found.and_then(|found| obj::finish(&eval, &found));
+        settled(&eval, found)?.ok_or_else(|| omitted(text.origin()))
+    }
+
     /// Evaluates a condition: a boolean, or an expression that gives one.
     pub fn condition(&self, value: &Value, scope: &dyn Scope) -> Result<Truth, Failure> {
         let broken = |why: String, origin: Option<&Span>| Failure {

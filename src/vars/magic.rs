@@ -21,13 +21,16 @@ pub struct Run {
     pub skip_tags: Vec<String>,
     pub inventory_sources: Vec<String>,
     pub config_file: Option<String>,
+    /// Where this machine has Python: nothing here needs it, and playbooks may start it.
+    pub python: Option<String>,
 }
 
 /// The version of ansible-core that playbooks find here.
 const VERSION: &str = "2.19.14";
 
 impl Run {
-    pub(super) fn vars(&self) -> Vars {
+    /// The variables, which no other can change.
+    pub fn vars(&self) -> Vars {
         let mut vars = Vars::new();
         let mut set = |name: &str, value: Value| vars.insert(name, value, None);
         set("playbook_dir", self.playbook_dir.as_str().into());
@@ -47,6 +50,8 @@ impl Run {
         set("ansible_skip_tags", texts(&self.skip_tags));
         set("ansible_inventory_sources", texts(&self.inventory_sources));
         set("ansible_config_file", self.config_file.clone().into());
+        let python = self.python.as_deref().unwrap_or("/usr/bin/python3");
+        set("ansible_playbook_python", python.into());
         set("ansible_version", version());
         vars
     }

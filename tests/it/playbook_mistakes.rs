@@ -57,7 +57,7 @@ fn every_mistake_of_every_file_is_told_at_once() {
             ·               ╰── this is `maybe`
             ╰────
         Error:
-          × `my-var` cannot be the name of a variable
+          × Invalid variable name 'my-var'
            ╭─[roles/web/vars/main.yml:1:1]
          1 │ my-var: 1
            · ───┬──
@@ -205,7 +205,7 @@ fn keywords_have_their_types() {
             ╰────
           help: site.yml:13:14: the first one
         Error:
-          × `1a` cannot be the name of a variable
+          × Invalid variable name '1a'
             ╭─[site.yml:14:24]
          13 │   - {ping: , loop: [1], with_items: [2]}
          14 │   - {ping: , register: 1a, loop_control: {loopvar: x}}

@@ -127,7 +127,7 @@ fn what_makes_no_sense_is_refused() {
         active_connection_states: unknown active_connection_state (FOO) defined
     "#]]);
     story("ping", [("data", "crash")]).refuses(&expect![[r#"
-        data: boom
+        data: Task failed: Module failed: boom
     "#]]);
 }
 

@@ -38,6 +38,8 @@ impl Module for Debug {
         if let Some(unknown) = value.unknown() {
             return Err(Refusal::Unknown(unknown));
         }
+        let warning = self.var.as_ref().and_then(|var| var.warning.clone());
+        plan.warnings.extend(warning);
         plan.returns(name, value);
         Ok(plan)
     }

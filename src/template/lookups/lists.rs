@@ -98,6 +98,12 @@ fn flattened(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
 fn dict(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
     let mut out = Vec::new();
     for term in flat(eval, terms)? {
+        if !matches!(term, Obj::Dict(_)) {
+            return Err(Stop::runtime(format!(
+                "the 'dict' lookup plugin expects a dictionary, got one of type `{}`",
+                term.type_name()
+            )));
+        }
         for (key, value) in methods::entries(eval, &term)? {
             out.push(Obj::dict([
                 (Key::from("key"), from_key(&key)),
@@ -188,21 +194,44 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
             .into_iter()
             .map(|(_, value)| value)
             .collect(),
-        other => eval.items(other)?,
+        other if is_list(other) => eval.items(other)?,
+        _ => {
+            return Err(Stop::runtime(
+                "the subelements lookup expects a list of two or three items, first a dict or a list, second a string",
+            ));
+        }
     };
     let mut out = Vec::new();
     for element in elements {
-        let Some((rest, values)) = without(eval, &element, &path)? else {
-            if skip {
-                continue;
+        // A result of a task that was skipped has no parts.
+        if let Obj::Dict(dict) = &element
+            && let Some(skipped) = dict.get_str(eval, "skipped")?
+            && !matches!(skipped, Obj::Bool(false))
+        {
+            continue;
+        }
+        let (rest, values) = match without(eval, &element, &path)? {
+            Part::There(rest, values) => (rest, values),
+            Part::Missing(_) | Part::NoDictionary(..) if skip => continue,
+            Part::Missing(name) => {
+                return Err(Stop::runtime(format!(
+                    "could not find '{name}' key in iterated item '{}'",
+                    obj::text(eval, &element)?
+                )));
             }
-            return Err(Stop::runtime(format!(
-                "could not find `{}` in an element",
-                path.join(".")
-            )));
+            Part::NoDictionary(name, found) => {
+                return Err(Stop::runtime(format!(
+                    "the key {name} should point to a dictionary, got '{}'",
+                    obj::text(eval, &found)?
+                )));
+            }
         };
         if !is_list(&values) {
-            return Err(eval.refuse(&values, "is where a list is expected"));
+            return Err(Stop::runtime(format!(
+                "the key {} should point to a list, got '{}'",
+                path.last().map_or("", String::as_str),
+                obj::text(eval, &values)?
+            )));
         }
         for value in eval.items(&values)? {
             out.push(Obj::tuple(vec![rest.clone(), value]));
@@ -211,27 +240,46 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
     Ok(out)
 }
 
+/// What is at a path in a dictionary.
+enum Part {
+    /// The dictionary without it, and it.
+    There(Obj, Obj),
+    Missing(String),
+    NoDictionary(String, Obj),
+}
+
 /// A dictionary without the part at a path, and that part.
-fn without(eval: &Eval<'_>, of: &Obj, path: &[String]) -> Res<Option<(Obj, Obj)>> {
-    let (Obj::Dict(_), Some((name, rest))) = (of, path.split_first()) else {
-        return Ok(None);
+fn without(eval: &Eval<'_>, of: &Obj, path: &[String]) -> Res<Part> {
+    let Some((name, rest)) = path.split_first() else {
+        return Ok(Part::Missing(String::new()));
     };
+    if !matches!(of, Obj::Dict(_)) {
+        return Err(Stop::runtime(format!(
+            "subelements lookup expects a dictionary, got '{}'",
+            obj::text(eval, of)?
+        )));
+    }
     let mut entries = methods::entries(eval, of)?;
     let Some(at) = entries
         .iter()
         .position(|(key, _)| key.as_str() == Some(name))
     else {
-        return Ok(None);
+        return Ok(Part::Missing(name.clone()));
     };
     if rest.is_empty() {
         let (_, found) = entries.remove(at);
-        return Ok(Some((Obj::dict(entries), found)));
+        return Ok(Part::There(Obj::dict(entries), found));
     }
-    let Some((inner, found)) = without(eval, &entries[at].1, rest)? else {
-        return Ok(None);
-    };
-    entries[at].1 = inner;
-    Ok(Some((Obj::dict(entries), found)))
+    if !matches!(entries[at].1, Obj::Dict(_)) {
+        return Ok(Part::NoDictionary(name.clone(), entries.swap_remove(at).1));
+    }
+    match without(eval, &entries[at].1, rest)? {
+        Part::There(inner, found) => {
+            entries[at].1 = inner;
+            Ok(Part::There(Obj::dict(entries), found))
+        }
+        other => Ok(other),
+    }
 }
 
 #[expect(

@@ -5,6 +5,7 @@
 )]
 
 mod foretold;
+mod language;
 mod local;
 mod rescue;
 mod secrets;
