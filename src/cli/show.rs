@@ -90,15 +90,15 @@ fn of_play(
     if wanted.tasks {
         println!("    tasks:");
         for (task, tags) in &tasks {
-            println!(
-                "      {}\tTAGS: [{}]",
-                task.listed_title(),
-                tags.join(", ")
-            );
+            println!("      {}\tTAGS: [{}]", task.listed_title(), tags.join(", "));
         }
     }
     if wanted.tags {
-        let mut all: Vec<&str> = tasks.iter().flat_map(|(_, tags)| tags).map(String::as_str).collect();
+        let mut all: Vec<&str> = tasks
+            .iter()
+            .flat_map(|(_, tags)| tags)
+            .map(String::as_str)
+            .collect();
         all.sort_unstable();
         all.dedup();
         println!("      TASK TAGS: [{}]", all.join(", "));

@@ -122,7 +122,11 @@ fn search_path(run: &Run<'_>, task: &Task) -> Value {
             paths.push(path);
         }
     }
-    Value::list(paths.iter().map(|path| Value::from(&*path.to_string_lossy())))
+    Value::list(
+        paths
+            .iter()
+            .map(|path| Value::from(&*path.to_string_lossy())),
+    )
 }
 
 /// A role's own defaults and vars, over those of the roles that it depends on.

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Engine, run::Run, session::Silence, target, view::{Trouble, View}};
+use super::{
+    Engine,
+    run::Run,
+    session::Silence,
+    target,
+    view::{Trouble, View},
+};
 use crate::{
     connection::{Cleaned, Journal, Target},
     diagnostic::{Mistake, Mistakes, Source, Span, Spanned},

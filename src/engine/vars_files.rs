@@ -2,10 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{
-    run::Run,
-    view::Trouble,
-};
+use super::{run::Run, view::Trouble};
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned},
     inventory::{HostId, Vars},
@@ -153,6 +150,9 @@ fn read(run: &Run<'_>, path: PathBuf, asked: &Spanned<Text>) -> Result<Arc<Vars>
 /// Ansible goes on without a file that is not there, and says nothing.
 fn missing(alternatives: &[Spanned<Text>]) -> Option<Mistake> {
     let first = alternatives.first()?;
-    let message = format!("there is no file `{}`: the play goes on without it", first.node);
+    let message = format!(
+        "there is no file `{}`: the play goes on without it",
+        first.node
+    );
     Some(Mistake::new(message, &first.span, "of variables"))
 }

@@ -337,8 +337,13 @@ impl<'r> View<'r> {
                 }
                 Some(Value::Unknown(unknown)) => return Err(unknown.into()),
                 Some(other) => {
-                    let why = format!("arguments are a mapping, and this is a {}", other.type_name());
-                    return Err(Trouble::from(Mistake::new(why, &text.span, "here")).during(&*doing));
+                    let why = format!(
+                        "arguments are a mapping, and this is a {}",
+                        other.type_name()
+                    );
+                    return Err(
+                        Trouble::from(Mistake::new(why, &text.span, "here")).during(&*doing)
+                    );
                 }
                 None => {}
             }
@@ -352,9 +357,11 @@ impl<'r> View<'r> {
                 named = self.text(&Spanned::new(text, arg.name.span.clone()))?;
                 name = named.as_ref().map_or("", Text::as_str);
             }
-            let value = self.arg(module, name, &arg.value, &arg.span).map_err(|trouble| {
-                trouble.during(format!("{doing}: Error while resolving value for '{name}'"))
-            })?;
+            let value = self
+                .arg(module, name, &arg.value, &arg.span)
+                .map_err(|trouble| {
+                    trouble.during(format!("{doing}: Error while resolving value for '{name}'"))
+                })?;
             match value {
                 Some(value) => args.insert(name, self.kept(name, value)),
                 None => args.remove(name),

@@ -385,7 +385,7 @@ pub fn missed_patterns(
         Mistake::nowhere(format!(
             "Could not match supplied host pattern, ignoring: {pattern}"
         ))
-            .did_you_mean(inventory.meant(pattern))
+        .did_you_mean(inventory.meant(pattern))
     });
     match on {
         OnMismatch::Ignore => Ok(Vec::new()),

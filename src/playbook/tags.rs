@@ -1,7 +1,10 @@
 //! `--tags` and `--skip-tags`.
 
 use super::{field::is_template, model::Task};
-use crate::{diagnostic::Spanned, value::{Text, Value}};
+use crate::{
+    diagnostic::Spanned,
+    value::{Text, Value},
+};
 
 /// The tags of a task, its templates filled in by `render`.
 ///

@@ -70,9 +70,15 @@ fn files_are_found_by_relative_names() {
   roles: [r]
 "#,
         &[
-            ("roles/r/tasks/main.yml", "- template: { src: a.j2, dest: \"{{ playbook_dir }}/out\" }\n- assert: { that: \"lookup('file', playbook_dir ~ '/out') == 'of r'\" }\n- import_tasks: \"{{ role_path }}/more/{{ role_name }}.yml\"\n"),
+            (
+                "roles/r/tasks/main.yml",
+                "- template: { src: a.j2, dest: \"{{ playbook_dir }}/out\" }\n- assert: { that: \"lookup('file', playbook_dir ~ '/out') == 'of r'\" }\n- import_tasks: \"{{ role_path }}/more/{{ role_name }}.yml\"\n",
+            ),
             ("roles/r/templates/a.j2", "of {{ role_name }}"),
-            ("roles/r/more/r.yml", "- debug: msg=\"{{ ansible_search_path | map('basename') | join(' ') }}\"\n"),
+            (
+                "roles/r/more/r.yml",
+                "- debug: msg=\"{{ ansible_search_path | map('basename') | join(' ') }}\"\n",
+            ),
         ],
     );
     assert!(said.text.contains("\"msg\": \"r more "), "{}", said.text);
@@ -80,16 +86,25 @@ fn files_are_found_by_relative_names() {
 
 #[test]
 fn nothing_is_an_inventory_too() {
-    let project = with("- hosts: localhost\n  gather_facts: false\n  tasks: [{ ping: }]\n", &[]);
+    let project = with(
+        "- hosts: localhost\n  gather_facts: false\n  tasks: [{ ping: }]\n",
+        &[],
+    );
     let said = project.said(project.start(&["run", "-i", "/dev/null", "site.yml"]));
     assert_eq!(said.code, Some(0), "{}{}", said.text, said.errors);
 }
 
 #[test]
 fn a_pattern_without_hosts_can_be_an_error() {
-    let project = with("- hosts: one:none\n  gather_facts: false\n  tasks: [{ ping: }]\n", &[]);
+    let project = with(
+        "- hosts: one:none\n  gather_facts: false\n  tasks: [{ ping: }]\n",
+        &[],
+    );
     assert_eq!(project.run(&[]).code, Some(0));
-    project.write("ansible.cfg", "[inventory]\nhost_pattern_mismatch = error\n");
+    project.write(
+        "ansible.cfg",
+        "[inventory]\nhost_pattern_mismatch = error\n",
+    );
     let said = project.run(&[]);
     assert_eq!(said.code, Some(1));
     let told = "Could not match supplied host pattern, ignoring: none";
@@ -239,7 +254,12 @@ fn debug_evaluates_only_what_somebody_trusted_wrote() {
 "#,
         &[],
     );
-    assert_eq!(said.text.matches("\"who\": \"a\"").count(), 2, "{}", said.text);
+    assert_eq!(
+        said.text.matches("\"who\": \"a\"").count(),
+        2,
+        "{}",
+        said.text
+    );
 }
 
 #[test]
