@@ -166,16 +166,20 @@ pub(super) fn builds_on_itself(task: &Task) -> bool {
             text.clone()
         });
     };
-    task.args.entries.iter().for_each(|arg| see(&arg.value));
+    for arg in &task.args.entries {
+        see(&arg.value);
+    }
     for text in [&task.args.free, &task.args.further].into_iter().flatten() {
         see(&Value::Text(text.node.clone()));
     }
-    let label = task.loop_control.label.iter();
-    label.for_each(|label| see(&label.node));
     let conditions = task.all(|keywords| &keywords.when);
-    conditions.iter().for_each(|condition| see(&condition.node));
+    for written in task.loop_control.label.iter().chain(conditions) {
+        see(&written.node);
+    }
     let vars = task.keywords.vars.iter();
-    vars.filter_map(|var| var.value.as_ref().ok()).for_each(see);
+    for value in vars.filter_map(|var| var.value.as_ref().ok()) {
+        see(value);
+    }
     found
 }
 
