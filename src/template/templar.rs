@@ -18,6 +18,7 @@ use super::{
 use crate::{
     diagnostic::{Mistake, Source, Span},
     value::{Text, Unknown, Value, text_of},
+    vault::Keys,
 };
 
 /// What a template may use before it is stopped.

@@ -3,7 +3,7 @@
 use super::super::{
     eval::{Bound, Eval},
     failure::{Res, Stop},
-    obj::{self, Obj},
+    obj::Obj,
 };
 use super::{Filter, filter};
 use crate::{
@@ -46,7 +46,7 @@ const LABEL: &str = "filter_default";
 fn seal(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let text = plain(input, "what is sealed")?;
     let salt = match args.some("salt") {
-        Some(salt) => bytes_of(plain(salt, "the salt")?.as_str()).into_owned(),
+        Some(salt) => bytes_of(plain(salt, "the salt")?.as_str()),
         None => random_salt()?,
     };
     let secret = secret(args)?;

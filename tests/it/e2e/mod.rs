@@ -10,6 +10,7 @@ mod local;
 mod rescue;
 mod secrets;
 mod ssh;
+mod vaults;
 
 use std::{
     fs,
