@@ -11,7 +11,7 @@ use std::{
 
 use hostwright::{
     state::Meta,
-    value::Map,
+    value::{Map, Value},
     wire::{self, Conduct, Envelope, Hello, Item, Outcome, Reply, Request, Task, Undone},
 };
 
@@ -211,6 +211,26 @@ fn what_somebody_changed_since_is_not_undone() {
     assert_eq!(undone.changes, []);
     assert_eq!(undone.conflicts.len(), 1);
     assert_eq!(fs::read_to_string(file).unwrap(), "theirs");
+}
+
+#[test]
+fn a_change_that_fails_leaves_nothing_unknown_in_the_result() {
+    let home = tempfile::tempdir().unwrap();
+    let mut node = Node::start(&home.path().join("state"), "run-1");
+    // The kernel lets nobody make a directory there.
+    let item = Item {
+        args: Map::from([("path", "/proc/hostwright"), ("state", "directory")]),
+        ..Item::default()
+    };
+    let outcome = node.perform(Conduct::Run, "file", &item);
+    let failure = outcome.failure.unwrap();
+    assert!(failure.message.contains("/proc/hostwright"), "{failure:?}");
+    let unknown: Vec<_> = outcome
+        .result
+        .iter()
+        .filter(|(_, value)| matches!(value, Value::Unknown(_)))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 #[test]
