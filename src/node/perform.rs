@@ -12,7 +12,7 @@ use crate::{
     change::{Act, Change, Condition, Plan},
     host::{Live, Observe, Overlay, Runs},
     modules::{self, Refusal},
-    value::Unknown,
+    value::{Unknown, Value},
     wire::{Conduct, Failure, Hello, Item, Outcome, Task},
 };
 
