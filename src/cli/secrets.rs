@@ -67,7 +67,11 @@ impl Vaults {
         }
         sources.extend(files.iter().map(|path| (default(), path.clone())));
         let ask = self.ask_vault_password || settings.ask_vault_pass;
-        if ask && !sources.iter().any(|(_, source)| source.starts_with("prompt")) {
+        if ask
+            && !sources
+                .iter()
+                .any(|(_, source)| source.starts_with("prompt"))
+        {
             sources.push((default(), "prompt".to_owned()));
         }
         let mut found = Vec::new();

@@ -68,7 +68,12 @@ pub(super) fn undo(flags: &Flags) -> ExitCode {
     let answers = with_engine(&flags.hosts.access, async |engine| {
         let patterns = flags.hosts.patterns();
         engine
-            .undo(&flags.run, &patterns, flags.check, flags.hosts.access.r#become)
+            .undo(
+                &flags.run,
+                &patterns,
+                flags.check,
+                flags.hosts.access.r#become,
+            )
             .await
     });
     let answers = match answers {
@@ -115,7 +120,9 @@ pub(super) fn clean(flags: &CleanFlags) -> ExitCode {
     };
     let answers = with_engine(&flags.hosts.access, async |engine| {
         let patterns = flags.hosts.patterns();
-        engine.clean(&patterns, journal, flags.hosts.access.r#become).await
+        engine
+            .clean(&patterns, journal, flags.hosts.access.r#become)
+            .await
     });
     let answers = match answers {
         Ok(answers) => answers,

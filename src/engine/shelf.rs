@@ -14,8 +14,8 @@ use std::{
 };
 
 use crate::{
-    state::{Content, Digest, FileMode, Kind, Supplied, Supply},
     event::Secrets,
+    state::{Content, Digest, FileMode, Kind, Supplied, Supply},
     value::{Text, text_of},
     vault::{self, Keys},
     wire::Item,
@@ -40,9 +40,9 @@ impl Opening<'_> {
         else {
             return Ok(None);
         };
-        let keys = self
-            .keys
-            .ok_or("it is a vault, and no vault secret is given (`decrypt: false` takes it as it is)")?;
+        let keys = self.keys.ok_or(
+            "it is a vault, and no vault secret is given (`decrypt: false` takes it as it is)",
+        )?;
         let opened = keys.open(vault).map_err(|failure| failure.to_string())?;
         self.secrets.keep(&Text::from(text_of(&opened)));
         Ok(Some(opened))
@@ -189,7 +189,14 @@ impl Shelf {
                 } else {
                     format!("{relative}/{text}")
                 };
-                self.walk(&path.join(&name), inner, follow, opening, entries, depth + 1)?;
+                self.walk(
+                    &path.join(&name),
+                    inner,
+                    follow,
+                    opening,
+                    entries,
+                    depth + 1,
+                )?;
             }
         }
         Ok(())

@@ -214,7 +214,9 @@ impl Performer {
         results::of_size(&self.live, &mut outcome.result);
         if outcome.failure.is_some() {
             // What a change would have brought is not unknown now: it never came.
-            outcome.result.retain(|_, value| !matches!(value, Value::Unknown(_)));
+            outcome
+                .result
+                .retain(|_, value| !matches!(value, Value::Unknown(_)));
         }
         outcome
     }

@@ -200,7 +200,11 @@ mod tests {
         let vault = seal(b"text", b"key", &[1; 32], Some("prod"));
         assert!(vault.starts_with("$ANSIBLE_VAULT;1.2;AES256;prod\n"));
         let at = vault.rfind(|letter: char| letter != '\n').unwrap();
-        let digit = if vault.as_bytes()[at] == b'3' { "4" } else { "3" };
+        let digit = if vault.as_bytes()[at] == b'3' {
+            "4"
+        } else {
+            "3"
+        };
         let mut altered = vault.clone();
         altered.replace_range(at..=at, digit);
         let altered = Envelope::read(&altered).unwrap();

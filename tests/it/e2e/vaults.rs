@@ -60,7 +60,14 @@ fn sealed() -> Project {
 }
 
 fn holds_no_secret(said: &Said) {
-    for secret in ["4711", "4712", "4713", "TOK-", "second line", "correct horse"] {
+    for secret in [
+        "4711",
+        "4712",
+        "4713",
+        "TOK-",
+        "second line",
+        "correct horse",
+    ] {
         let everything = format!("{}{}", said.text, said.errors);
         assert!(!everything.contains(secret), "{secret}: {everything}");
     }
