@@ -39,7 +39,7 @@ pub(super) fn supplies(
     if is("remote_src", true) || (module.name == "unarchive" && is("copy", false)) {
         return Ok((args, supplies));
     }
-    let opening = (!is("decrypt", false)).then(|| Opening {
+    let opening = (!is("decrypt", false)).then_some(Opening {
         keys: view.run.keys.as_deref(),
         secrets: &view.run.secrets,
     });

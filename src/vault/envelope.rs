@@ -59,8 +59,7 @@ impl Envelope {
         let (header, body) = text.split_once('\n').unwrap_or((text, ""));
         let words: Vec<&str> = header.trim().split(';').map(str::trim).collect();
         let (label, cipher) = match words.as_slice() {
-            ["$ANSIBLE_VAULT", "1.1", cipher] => (None, cipher),
-            ["$ANSIBLE_VAULT", "1.2", cipher] => (None, cipher),
+            ["$ANSIBLE_VAULT", "1.1" | "1.2", cipher] => (None, cipher),
             ["$ANSIBLE_VAULT", "1.2", cipher, label] => (Some((*label).to_owned()), cipher),
             ["$ANSIBLE_VAULT", version, _, ..] if !matches!(*version, "1.1" | "1.2") => {
                 return Err(Failure::Version((*version).to_owned()));
