@@ -295,6 +295,11 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         .did_you_mean(crate::diagnostic::nearest(&name, modules::names()))
         .into());
     };
+    let delegate = match view.words(|keywords| &keywords.delegate_to)? {
+        Some(text) if !text.is_empty() => Some(text.as_str().to_owned()),
+        _ => None,
+    };
+    shown.delegate.clone_from(&delegate);
     let args = view.args(module)?;
     doubt::of_arguments(module, &args, &mut shown.doubt);
     if let Some(unknown) = &shown.doubt
@@ -316,10 +321,6 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         (true, true) => Conduct::Rehearse,
         (true, false) => Conduct::Probe,
     };
-    let delegate = match view.words(|keywords| &keywords.delegate_to)? {
-        Some(text) if !text.is_empty() => Some(text.as_str().to_owned()),
-        _ => None,
-    };
     let (host, target) = match &delegate {
         None => (
             view.scope.host_name().to_string(),
@@ -327,8 +328,7 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         ),
         Some(name) => {
             let id = actions::host_named(run, name)?;
-            let stack = Stack::new();
-            let scope = run.variables.scope(id, &stack).map_err(|mistakes| {
+            let scope = view.scope.delegated(id).map_err(|mistakes| {
                 let first = mistakes.0.into_iter().next();
                 first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
             })?;
@@ -338,7 +338,6 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     target
         .check()
         .map_err(|unreachable| Mistake::nowhere(unreachable.to_string()))?;
-    shown.delegate = delegate;
     let seconds = view
         .whole(
             &view

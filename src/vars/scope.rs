@@ -147,6 +147,14 @@ impl<'a> HostScope<'a> {
         Some(self.variables.scope(host, NONE.get_or_init(Stack::new)))
     }
 
+    /// The host that a task is delegated to: its own variables, and what play and task say.
+    ///
+    /// # Errors
+    /// A file of variables is broken that no host needed before.
+    pub fn delegated(&self, host: HostId) -> Result<HostScope<'_>, Mistakes> {
+        self.variables.scope(host, &self.stack)
+    }
+
     /// A variable that says how to reach a host or become a user, and a warning about settings of
     /// it that do not count: those of hosts never do, and arguments for ssh and its like come from
     /// inventories, plays and the command line only (S4, S5).
