@@ -107,7 +107,7 @@ impl Held {
         let end = process.end(&patience).await;
         let _ = timeout(FOLLOWS, heard).await;
         let mut words = said.text();
-        let mut message = format!("the connection to the node was lost ({end})");
+        let mut message = format!("the node on the host ended in the middle of its work ({end})");
         if let Some(master) = master {
             if master.ends(FOLLOWS).await {
                 "the ssh connection was lost".clone_into(&mut message);

@@ -61,6 +61,8 @@ struct Running {
     groups: Vec<Pid>,
     /// How often all were ended.
     ended: u64,
+    /// Nothing more is to be begun.
+    closed: bool,
 }
 
 impl Runs {
@@ -77,6 +79,17 @@ impl Runs {
             let _ = kill_process_group(*group, Signal::KILL);
         }
         self.0.1.notify_all();
+    }
+
+    /// Ends everything, for good.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.end_all();
+    }
+
+    /// Whether [`Self::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
     }
 
     /// How often [`Self::end_all`] was called.

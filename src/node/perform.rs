@@ -12,7 +12,7 @@ use crate::{
     change::{Act, Change, Condition, Plan},
     host::{Live, Observe, Overlay, Runs},
     modules::{self, Refusal},
-    value::{Unknown, Value},
+    value::Unknown,
     wire::{Conduct, Failure, Hello, Item, Outcome, Task},
 };
 
@@ -179,10 +179,16 @@ impl Performer {
             ..Outcome::default()
         };
         let mut made = Vec::new();
+        let ended = self.runs.ended();
         for planned in plan.changes {
             let change = apply::named(&planned);
             results::of_name(&planned, &change, &mut outcome.result);
-            match self.step(&change) {
+            let step = if self.runs.is_closed() || self.runs.ended() != ended {
+                Err(Stopped::new("end the task", "it was cancelled"))
+            } else {
+                self.step(&change)
+            };
+            match step {
                 Ok((kept, brought)) => {
                     results::of_act(&change, Some(&brought), None, &mut outcome);
                     if let Change::Act(Act::Wait {
@@ -212,12 +218,6 @@ impl Performer {
             }
         }
         results::of_size(&self.live, &mut outcome.result);
-        if outcome.failure.is_some() {
-            // What a change would have brought is not unknown now: it never came.
-            outcome
-                .result
-                .retain(|_, value| !matches!(value, Value::Unknown(_)));
-        }
         outcome
     }
 

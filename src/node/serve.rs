@@ -108,8 +108,8 @@ fn listen<W: Write>(
             break;
         }
     }
-    // Nobody is left to hear how they end.
-    runs.end_all();
+    // Nobody is left to hear how anything ends.
+    runs.close();
 }
 
 fn work<W: Write>(
@@ -119,6 +119,9 @@ fn work<W: Write>(
     nonce: u64,
 ) -> io::Result<()> {
     for (id, request) in requests {
+        if performer.runs().is_closed() {
+            break;
+        }
         let reply = match request {
             Request::Perform(task) => Reply::Done(performer.task(*task)),
             Request::Blob(blob) => match performer.blobs.take(&blob) {
