@@ -1,7 +1,5 @@
 //! What is known before a run, for names that it needs.
 
-use std::sync::Arc;
-
 use crate::{
     diagnostic::{Mistake, Mistakes},
     engine, inventory, modules,
@@ -9,7 +7,6 @@ use crate::{
     template::Templar,
     value::{Map, Text, Value},
     vars::{self, role_names},
-    vault::Keys,
     yaml::Decrypt,
 };
 
@@ -18,11 +15,10 @@ pub(super) struct Known {
     templar: Templar,
     /// Of the command line, and of the run itself.
     strongest: Map,
-    keys: Option<Arc<Keys>>,
 }
 
 impl Known {
-    pub(super) fn new(run: &vars::Run, extra: &inventory::Vars, keys: Option<Arc<Keys>>) -> Self {
+    pub(super) fn new(run: &vars::Run, extra: &inventory::Vars) -> Self {
         let mut strongest = Map::new();
         let own = run.vars();
         for (name, var) in extra.iter().chain(own.iter()) {
@@ -33,7 +29,6 @@ impl Known {
         Self {
             templar: Templar::default(),
             strongest,
-            keys,
         }
     }
 
@@ -107,6 +102,6 @@ impl playbook::Surroundings for Known {
     }
 
     fn decrypt(&self) -> Option<&dyn Decrypt> {
-        self.keys.as_deref().map(|keys| keys as &dyn Decrypt)
+        None
     }
 }
