@@ -21,6 +21,5 @@ pub mod state;
 pub mod template;
 pub mod value;
 pub mod vars;
-pub mod vault;
 pub mod wire;
 pub mod yaml;

@@ -30,7 +30,7 @@ mod undo;
 mod vars_files;
 mod view;
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use crate::{
     config::{Environment, Settings},
@@ -39,7 +39,6 @@ use crate::{
     event::{Event, Listener, Recap, Secrets},
     playbook::{Loader, Playbook},
     vars::Variables,
-    vault::Keys,
 };
 
 pub use check::check;
@@ -55,8 +54,6 @@ pub struct Engine<'a> {
     pub loader: &'a Loader<'a>,
     pub connector: Connector,
     pub secrets: Secrets,
-    /// What opens the vaults that tasks name.
-    pub keys: Option<Arc<Keys>>,
     pub listener: Rc<RefCell<dyn Listener>>,
     /// Under which the hosts' journals keep what is changed.
     pub run: String,
@@ -86,7 +83,6 @@ impl<'a> Engine<'a> {
             self.loader,
             pool,
             self.secrets,
-            self.keys,
             self.listener,
         )
     }

@@ -6,13 +6,11 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
-    sync::Arc,
 };
 
 use hostwright::{
     template::{Corpus, Settings},
-    value::Value,
-    vault::{Keys, Secret},
+    value::{Text, Value},
 };
 use serde_json::Value as Json;
 
@@ -20,7 +18,7 @@ use serde_json::Value as Json;
 const FLOORS: &[(&str, usize)] = &[
     ("filters_data", 118),
     ("filters_jinja", 197),
-    ("filters_misc", 48),
+    ("filters_misc", 43),
     ("filters_path", 35),
     ("filters_serial", 100),
     ("filters_string", 83),
@@ -62,16 +60,12 @@ fn fixtures(root: &Path) -> Settings {
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
         .collect();
-    let secret = Secret {
-        label: "default".to_owned(),
-        secret: about["vault_password"].as_str().unwrap().into(),
-    };
     Settings {
         template_paths: vec![root.join("templates"), root.to_owned()],
         file_paths: vec![root.join("files"), root.to_owned()],
         environment,
         directory: Some(root.to_owned()),
-        keys: Some(Arc::new(Keys::new(vec![secret], false))),
+        vault_password: about["vault_password"].as_str().map(Text::from),
         config: BTreeMap::from([
             ("DEFAULT_FORKS".to_owned(), Value::Int(5)),
             ("DEFAULT_GATHERING".to_owned(), Value::from("implicit")),

@@ -11,7 +11,6 @@ mod archives;
 mod command;
 mod connection;
 mod copy;
-mod demo;
 mod e2e;
 mod edits;
 mod file;

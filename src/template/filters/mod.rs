@@ -18,7 +18,6 @@ mod random;
 mod regexes;
 mod serial;
 mod strings;
-mod vault;
 
 pub(super) use choose::attribute_path;
 pub(super) use order::sorted;
@@ -92,7 +91,6 @@ static TABLES: &[&[Filter]] = &[
     random::FILTERS,
     serial::FILTERS,
     strings::FILTERS,
-    vault::FILTERS,
 ];
 
 fn table() -> &'static HashMap<&'static str, &'static Filter> {

@@ -12,7 +12,6 @@ use super::{Lookup, lookup};
 use crate::{
     diagnostic::Source,
     value::{Text, text_of},
-    vault,
 };
 
 pub(super) const LOOKUPS: &[Lookup] = &[
@@ -99,21 +98,14 @@ pub(super) fn found(eval: &Eval<'_>, name: &str) -> Res<PathBuf> {
 /// The text of a file that a lookup names.
 pub(super) fn text(eval: &Eval<'_>, path: &Path) -> Res<Text> {
     let bytes = files::bytes(path).map_err(Stop::runtime)?;
-    eval.check_size(bytes.len())?;
-    let text = Text::from(text_of(&bytes));
-    if !vault::is_vault(text.as_str()) {
-        return Ok(text);
+    if bytes.starts_with(b"$ANSIBLE_VAULT;") {
+        return Err(Stop::runtime(format!(
+            "opening the vaulted file `{}` is not supported",
+            path.display()
+        )));
     }
-    let failed = |why: String| Stop::runtime(format!("`{}`: {why}", path.display()));
-    let Some(keys) = &eval.templar.settings().keys else {
-        return Err(failed(
-            "it is a vault, and no vault secret is given".to_owned(),
-        ));
-    };
-    let opened = keys
-        .open(text.as_str())
-        .map_err(|failure| failed(failure.to_string()))?;
-    Ok(Text::from(text_of(&opened)).into_secret())
+    eval.check_size(bytes.len())?;
+    Ok(Text::from(text_of(&bytes)))
 }
 
 fn file(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {

@@ -4,16 +4,22 @@
     reason = "a test starts the command and makes its own files"
 )]
 
+mod broken;
+mod chain;
 mod foretold;
 mod language;
 mod local;
+mod ocs;
+mod ocs_hosts;
+mod refusals;
 mod rescue;
 mod secrets;
 mod ssh;
-mod vaults;
+mod ways;
 
 use std::{
     fs,
+    io::Write as _,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -55,7 +61,12 @@ impl Project {
     }
 
     fn start(&self, args: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_hostwright"))
+        self.command(args).spawn().unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostwright"));
+        command
             .args(args)
             .current_dir(self.path())
             .env_clear()
@@ -64,12 +75,26 @@ impl Project {
                 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             )
             .env("HOME", self.path().join("home"))
+            .env("PWD", self.path())
             .env("HOSTWRIGHT_STATE", self.path().join("state"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs `hostwright` with these arguments.
+    fn ask(&self, args: &[&str]) -> Said {
+        self.said(self.start(args))
+    }
+
+    /// Like [`Self::ask`], with somebody who types.
+    fn ask_and_type(&self, args: &[&str], typed: &str) -> Said {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(typed.as_bytes()).unwrap();
+        drop(input);
+        self.said(child)
     }
 
     fn said(&self, child: Child) -> Said {
@@ -109,6 +134,20 @@ impl Said {
             }
         }
         told
+    }
+
+    /// All lines of the recap, without blanks at their ends.
+    fn recaps(&self) -> String {
+        let recap = self.text.split("PLAY RECAP").nth(1).unwrap_or_default();
+        let lines: Vec<&str> = recap.lines().skip(1).map(str::trim_end).collect();
+        lines.join("\n").trim().to_owned()
+    }
+
+    /// Fails the test with everything that was said when the exit code is another one.
+    #[track_caller]
+    fn ends_with(&self, code: i32) {
+        let Self { text, errors, .. } = self;
+        assert_eq!(self.code, Some(code), "{text}{errors}");
     }
 
     /// The line of the recap for this host, without empty counts.

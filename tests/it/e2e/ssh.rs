@@ -166,3 +166,37 @@ fn secrets_are_neither_shown_nor_arguments_of_a_process() {
     assert!(!told.contains(&hosts.password), "{told}");
     assert!(!told.contains("hidden-value"), "{told}");
 }
+
+const DELEGATED: &str = r#"
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - set_fact: { word: said }
+      delegate_to: h2
+      delegate_facts: true
+    - assert: { that: hostvars.h2.word == 'said', quiet: true }
+      delegate_to: h2
+    - command: id -un
+      delegate_to: h2
+      vars: { ansible_user: guest }
+      register: user
+    - debug: msg="{{ user.stdout }} {{ word is defined }}"
+      delegate_to: h2
+    - fail: { msg: softly }
+      delegate_to: h2
+      ignore_errors: true
+"#;
+
+#[test]
+fn a_delegated_task_follows_the_play_and_the_task_to_the_other_host() {
+    let Some(hosts) = Hosts::start(2) else { return };
+    let project = on(&hosts, "deploy", "", DELEGATED);
+    let said = project.run(&[]);
+    said.ends_with(0);
+    assert_eq!(said.text.matches("[h1 -> h2]").count(), 5, "{}", said.text);
+    assert!(
+        said.text.contains("\"msg\": \"guest False\""),
+        "{}",
+        said.text
+    );
+}

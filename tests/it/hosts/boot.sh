@@ -2,6 +2,7 @@
 # Its root is this machine's own, with a layer in memory over it. The first line of its input is
 # the password of `pw`; it ends when its input ends, and with it everything that runs in it.
 set -e
+umask 022
 echo born
 read -r password
 mount --make-rprivate /
@@ -29,6 +30,9 @@ mount -t tmpfs -o mode=1777 tmpfs var/tmp
 mkdir -m 755 run/sshd
 mkdir -p run/lock run/hostwright-old
 cp "$1/id.pub" "$1/host" run/sshd/
+# What this host's disk holds beyond the machine's, for the test to look at.
+mkdir -m 700 run/disk
+mount --bind "$disk/upper" run/disk
 hostname "$2"
 echo "$2" >etc/hostname
 echo "127.0.0.1 localhost $2" >etc/hosts
