@@ -21,5 +21,6 @@ pub mod state;
 pub mod template;
 pub mod value;
 pub mod vars;
+pub mod vault;
 pub mod wire;
 pub mod yaml;

@@ -9,10 +9,11 @@ use std::{
 
 use clap::Args;
 
-use super::complain;
+use super::{complain, secrets::Vaults};
 use crate::{
     config::{self, Environment},
     diagnostic::{Mistakes, Source, Span},
+    event::Secrets,
     report,
     template::{Corpus, Settings, Templar},
     value::{Map, Text, to_json},
@@ -29,6 +30,8 @@ pub(super) struct Flags {
     /// The directory that `@FX@` stands for.
     #[arg(long, value_name = "DIR", requires = "jsonl")]
     fixtures: Option<PathBuf>,
+    #[command(flatten)]
+    vault: Vaults,
 }
 
 /// Evaluates what was given.
@@ -79,7 +82,12 @@ fn settings(flags: &Flags) -> Result<Settings, Mistakes> {
         let value = loaded.settings.value(setting.key)?;
         Some((setting.key.to_owned(), value))
     });
+    let keys = flags
+        .vault
+        .keys(&loaded.settings, &environment, &Secrets::default())
+        .map_err(|(mistakes, _)| mistakes)?;
     let mut settings = Settings {
+        keys,
         config: known.collect(),
         environment: environment
             .iter()

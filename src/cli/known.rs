@@ -1,5 +1,7 @@
 //! What is known before a run, for names that it needs.
 
+use std::sync::Arc;
+
 use crate::{
     diagnostic::{Mistake, Mistakes},
     engine, inventory, modules,
@@ -7,6 +9,7 @@ use crate::{
     template::Templar,
     value::{Map, Text, Value},
     vars::{self, role_names},
+    vault::Keys,
     yaml::Decrypt,
 };
 
@@ -15,10 +18,11 @@ pub(super) struct Known {
     templar: Templar,
     /// Of the command line, and of the run itself.
     strongest: Map,
+    keys: Option<Arc<Keys>>,
 }
 
 impl Known {
-    pub(super) fn new(run: &vars::Run, extra: &inventory::Vars) -> Self {
+    pub(super) fn new(run: &vars::Run, extra: &inventory::Vars, keys: Option<Arc<Keys>>) -> Self {
         let mut strongest = Map::new();
         let own = run.vars();
         for (name, var) in extra.iter().chain(own.iter()) {
@@ -29,6 +33,7 @@ impl Known {
         Self {
             templar: Templar::default(),
             strongest,
+            keys,
         }
     }
 
@@ -102,6 +107,6 @@ impl playbook::Surroundings for Known {
     }
 
     fn decrypt(&self) -> Option<&dyn Decrypt> {
-        None
+        self.keys.as_deref().map(|keys| keys as &dyn Decrypt)
     }
 }

@@ -1,12 +1,14 @@
 //! The commands, their flags and exit codes.
 
+mod access;
 mod eval;
 mod hidden;
 mod known;
-mod passwords;
 mod playbook;
+mod secrets;
 mod show;
 mod undo;
+mod world;
 
 use std::{io, process::ExitCode};
 

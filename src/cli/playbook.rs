@@ -10,14 +10,19 @@ use std::{
 
 use clap::Args;
 
-use super::{complain, known::Known, passwords::Passwords, say, show};
+use super::{
+    access::Access,
+    known::Known,
+    say, show,
+    world::{Told, World, run_id},
+};
 use crate::{
-    config::{self, Environment, Settings},
-    connection::{self, Connector},
+    config::Settings,
+    connection,
     diagnostic::{Mistake, Mistakes},
     engine::{Engine, Options, Summary},
     event::{Recap, Secrets},
-    inventory::{self, Inventory, Surroundings},
+    inventory::{self, Surroundings},
     playbook::{Loader, Places, Playbook, TagChoice},
     report,
     vars::{self, Variables, extra_vars},
@@ -29,14 +34,6 @@ pub(super) struct Flags {
     /// The playbooks, run one after the other.
     #[arg(required = true, value_name = "PLAYBOOK")]
     playbooks: Vec<PathBuf>,
-    /// Inventory: a file, a directory, a script, or host names with commas.
-    #[arg(
-        short,
-        long = "inventory",
-        visible_alias = "inventory-file",
-        value_name = "INVENTORY"
-    )]
-    pub(super) inventory: Vec<String>,
     /// Only these hosts: patterns, or @FILE.
     #[arg(short, long, value_name = "SUBSET")]
     pub(super) limit: Option<String>,
@@ -70,9 +67,6 @@ pub(super) struct Flags {
     /// Starts at the task of this name.
     #[arg(long, value_name = "NAME")]
     start_at_task: Option<String>,
-    /// How many hosts at once.
-    #[arg(short, long, value_name = "FORKS")]
-    forks: Option<u32>,
     /// Says more; up to six times.
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -82,35 +76,8 @@ pub(super) struct Flags {
     /// Forgets facts that were kept.
     #[arg(long)]
     flush_cache: bool,
-    /// The connection: ssh or local.
-    #[arg(short, long, value_name = "CONNECTION")]
-    pub(super) connection: Option<String>,
-    /// Logs in as this user.
-    #[arg(short, long = "user", value_name = "REMOTE_USER")]
-    pub(super) user: Option<String>,
-    /// Logs in with this key.
-    #[arg(long = "private-key", visible_alias = "key-file", value_name = "FILE")]
-    pub(super) private_key: Option<String>,
-    /// Seconds until connecting is given up.
-    #[arg(short = 'T', long, value_name = "SECONDS")]
-    timeout: Option<u32>,
-    /// Further arguments for ssh.
-    #[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
-    ssh_common_args: Option<String>,
-    /// Further arguments for ssh alone.
-    #[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
-    ssh_extra_args: Option<String>,
     #[command(flatten)]
-    pub(super) passwords: Passwords,
-    /// Becomes another user.
-    #[arg(short, long = "become")]
-    r#become: bool,
-    /// How to become it: sudo or su.
-    #[arg(long, value_name = "METHOD")]
-    become_method: Option<String>,
-    /// The user to become.
-    #[arg(long, value_name = "USER")]
-    become_user: Option<String>,
+    access: Access,
 }
 
 impl Flags {
@@ -148,70 +115,6 @@ impl Flags {
             python: world.environment.program("python3"),
         }
     }
-
-    fn config(&self) -> config::Flags {
-        let some = |flag: bool| flag.then_some(true);
-        config::Flags {
-            forks: self.forks,
-            timeout: self.timeout,
-            transport: self.connection.clone(),
-            remote_user: self.user.clone().map(Some),
-            private_key_file: self
-                .private_key
-                .clone()
-                .map(|path| Some(config::FilePath(path))),
-            ssh_common_args: self.ssh_common_args.clone(),
-            ssh_extra_args: self.ssh_extra_args.clone(),
-            become_: some(self.r#become),
-            become_method: self.become_method.clone(),
-            become_user: self.become_user.clone(),
-            inventory: (!self.inventory.is_empty())
-                .then(|| config::SourceList(self.inventory.clone())),
-            ..config::Flags::default()
-        }
-    }
-}
-
-/// What is known before a run: settings, inventory, variables.
-pub(super) struct World {
-    pub(super) environment: Environment,
-    pub(super) settings: Settings,
-    pub(super) inventory: Inventory,
-    warnings: Vec<Mistake>,
-}
-
-impl World {
-    pub(super) fn new(flags: &Flags) -> Result<Self, Mistakes> {
-        let environment = Environment::of_this_process();
-        let config::Loaded { settings, warnings } = config::load(flags.config(), &environment)?;
-        let loaded = inventory::load(&settings, &environment, &None)?;
-        let mut all = warnings;
-        all.extend(loaded.warnings);
-        Ok(Self {
-            environment,
-            settings,
-            inventory: loaded.inventory,
-            warnings: all,
-        })
-    }
-
-    /// Ways to the hosts.
-    pub(super) fn connector(&self) -> Connector {
-        let runtime = self.environment.get("XDG_RUNTIME_DIR");
-        let builds = self.environment.get("HOSTWRIGHT_BUILDS");
-        let mut settings = connection::Settings::default();
-        if let Some(runtime) = runtime.filter(|folder| !folder.is_empty()) {
-            settings.runtime = PathBuf::from(runtime);
-        }
-        settings.builds = builds.map(PathBuf::from);
-        Connector::new(settings)
-    }
-
-    /// Who runs it.
-    pub(super) fn owner(&self) -> String {
-        let user = self.environment.get("USER").unwrap_or("somebody");
-        format!("{user}, process {}", std::process::id())
-    }
 }
 
 /// Runs, lists or checks; gives Ansible's exit code.
@@ -229,7 +132,7 @@ pub(super) fn run(flags: &Flags) -> ExitCode {
     }
 }
 
-fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
+fn started(flags: &Flags, secrets: &Secrets) -> Told<u8> {
     // Ansible's codes: 1 for what is missing, 4 for what is badly written.
     for path in &flags.playbooks {
         if !path.is_file() {
@@ -237,13 +140,13 @@ fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
             return Err((Mistake::nowhere(why).into(), 1));
         }
     }
-    let world = World::new(flags).map_err(|mistakes| (mistakes, 4))?;
+    let world = World::new(&flags.access, secrets)?;
     let mut warnings = Vec::new();
     let extra = extra_vars(
         &flags.extra_vars,
         &world.environment,
         world.settings.hash_behaviour,
-        &None,
+        &world.opening(),
         &mut warnings,
     )
     .map_err(|mistake| (mistake.into(), 4))?;
@@ -252,7 +155,7 @@ fn started(flags: &Flags, secrets: &Secrets) -> Result<u8, (Mistakes, u8)> {
         skip: words(&flags.skip_tags),
     };
     let run = flags.run(&world, &tags);
-    let known = Known::new(&run, &extra);
+    let known = Known::new(&run, &extra, world.keys.clone());
     let places = Places {
         directory: PathBuf::from(world.environment.directory()),
         roles_path: world
@@ -324,19 +227,22 @@ fn engine(
     secrets: &Secrets,
     playbooks: &[Playbook],
     run: &vars::Run,
-) -> Result<Summary, (Mistakes, u8)> {
+) -> Told<Summary> {
     let connector = world.connector();
     let owner = world.owner();
+    let opening = world.opening();
     let World {
         environment,
         settings,
+        keys,
         inventory,
         ..
     } = world;
-    let surroundings = Surroundings::new(&inventory, Some(&run.playbook_dir), &settings, &None)
+    let surroundings = Surroundings::new(&inventory, Some(&run.playbook_dir), &settings, &opening)
         .map_err(|mistakes| (mistakes, 4))?;
     let verbosity = flags.verbosity(&settings);
-    let mut options = Options {
+    let (password, become_password) = flags.access.passwords(secrets)?;
+    let options = Options {
         check: flags.check,
         diff: flags.diff || settings.diff_always,
         tags,
@@ -346,19 +252,9 @@ fn engine(
         verbosity,
         force_handlers: flags.force_handlers,
         flush_cache: flags.flush_cache,
-        password: None,
-        become_password: None,
+        password,
+        become_password,
     };
-    (options.password, options.become_password) = flags
-        .passwords
-        .asked()
-        .map_err(|mistake| (mistake.into(), 1))?;
-    for secret in [&options.password, &options.become_password]
-        .into_iter()
-        .flatten()
-    {
-        secrets.keep(secret);
-    }
     let variables = Variables::new(inventory, surroundings, run, extra, &settings, None);
     let shown = report::Shown {
         verbosity,
@@ -379,6 +275,7 @@ fn engine(
         loader,
         connector,
         secrets: secrets.clone(),
+        keys,
         listener,
         run: id.clone(),
         owner,
@@ -409,12 +306,6 @@ fn engine(
     Ok(summary)
 }
 
-/// A name for this run that sorts by time and that no other run has.
-fn run_id() -> String {
-    let now = jiff::Zoned::now();
-    format!("{}-{}", now.strftime("%Y%m%dT%H%M%S"), std::process::id())
-}
-
 /// Ansible's exit codes: 4 for hosts out of reach, 2 for failed ones.
 fn exit_code(recap: &Recap) -> u8 {
     let any = |is: fn(&crate::event::Tally) -> u64| recap.hosts.values().any(|tally| is(tally) > 0);
@@ -423,65 +314,4 @@ fn exit_code(recap: &Recap) -> u8 {
         (false, true) => 2,
         (false, false) => 0,
     }
-}
-
-/// Reports mistakes of another command.
-pub(super) fn told(mistakes: &Mistakes) -> ExitCode {
-    complain(&format!("[ERROR]: {}", report::mistakes(mistakes)))
-}
-
-/// Hands an engine that has no playbook to `ask`.
-pub(super) fn with_engine<T>(
-    flags: &Flags,
-    ask: impl AsyncFnOnce(Engine<'_>) -> Result<T, Mistakes>,
-) -> Result<T, Mistakes> {
-    let world = World::new(flags)?;
-    let (password, become_password) = flags.passwords.asked()?;
-    let secrets = Secrets::default();
-    for secret in [&password, &become_password].into_iter().flatten() {
-        secrets.keep(secret);
-    }
-    let run = vars::Run::default();
-    let known = Known::new(&run, &inventory::Vars::new());
-    let places = Places {
-        directory: PathBuf::from(world.environment.directory()),
-        roles_path: Vec::new(),
-    };
-    let loader = Loader::new(&known, places);
-    let (connector, owner) = (world.connector(), world.owner());
-    let surroundings = Surroundings::new(&world.inventory, None, &world.settings, &None)?;
-    let variables = Variables::new(
-        world.inventory,
-        surroundings,
-        &run,
-        inventory::Vars::new(),
-        &world.settings,
-        None,
-    );
-    let sink = report::Sink::new(io::stdout(), secrets.clone(), false);
-    let engine = Engine {
-        options: Options {
-            forks: world.settings.forks as usize,
-            password,
-            become_password,
-            ..Options::default()
-        },
-        settings: &world.settings,
-        environment: &world.environment,
-        variables,
-        loader: &loader,
-        connector,
-        secrets,
-        listener: Rc::new(RefCell::new(report::Default::new(
-            sink,
-            report::Shown::default(),
-        ))),
-        run: run_id(),
-        owner,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Mistake::nowhere(format!("cannot start: {error}")))?;
-    runtime.block_on(ask(engine))
 }

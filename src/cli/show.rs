@@ -1,8 +1,6 @@
 //! Listings of hosts, tasks and tags, and asking at the terminal.
 #![expect(clippy::print_stdout, reason = "listings are what was asked for")]
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-
 use super::known::Known;
 use crate::{
     diagnostic::Mistakes,
@@ -104,29 +102,4 @@ fn of_play(
         println!("      TASK TAGS: [{}]", all.join(", "));
     }
     Ok(())
-}
-
-/// A line typed at the terminal without being shown.
-pub(super) fn typed(prompt: &str) -> io::Result<String> {
-    let mut terminal = io::stderr();
-    write!(terminal, "{prompt}")?;
-    terminal.flush()?;
-    let input = io::stdin();
-    let before = if input.is_terminal() {
-        let before = rustix::termios::tcgetattr(&input)?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(rustix::termios::LocalModes::ECHO);
-        rustix::termios::tcsetattr(&input, rustix::termios::OptionalActions::Now, &silent)?;
-        Some(before)
-    } else {
-        None
-    };
-    let mut line = String::new();
-    let read = input.lock().read_line(&mut line);
-    if let Some(before) = before {
-        rustix::termios::tcsetattr(&input, rustix::termios::OptionalActions::Now, &before)?;
-        writeln!(terminal)?;
-    }
-    read?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -1,39 +1,35 @@
 //! `undo` takes a run back; `clean` removes what we left on hosts.
 #![expect(clippy::print_stdout, reason = "what was done is what was asked for")]
 
-use std::process::ExitCode;
+use std::{cell::RefCell, io, path::PathBuf, process::ExitCode, rc::Rc};
 
 use clap::Args;
 
 use super::{
-    passwords::Passwords,
-    playbook::{self, told},
+    access::Access,
+    known::Known,
+    say,
+    world::{Told, World, run_id},
 };
-use crate::{connection::Journal, report};
+use crate::{
+    connection::Journal,
+    diagnostic::{Mistake, Mistakes},
+    engine::{Engine, Options},
+    event::Secrets,
+    inventory::{self, Surroundings},
+    playbook::{Loader, Places},
+    report,
+    vars::{self, Variables},
+};
 
 /// Which hosts.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Hosts {
-    /// Inventory: a file, a directory, a script, or host names with commas.
-    #[arg(short, long = "inventory", value_name = "INVENTORY")]
-    inventory: Vec<String>,
     /// Only these hosts.
     #[arg(short, long, value_name = "SUBSET", default_value = "all")]
     limit: String,
-    /// The connection: ssh or local.
-    #[arg(short, long, value_name = "CONNECTION")]
-    connection: Option<String>,
-    /// Logs in as this user.
-    #[arg(short, long = "user", value_name = "REMOTE_USER")]
-    user: Option<String>,
-    /// Logs in with this key.
-    #[arg(long = "private-key", visible_alias = "key-file", value_name = "FILE")]
-    private_key: Option<String>,
     #[command(flatten)]
-    passwords: Passwords,
-    /// Also what was done as another user.
-    #[arg(short, long = "become")]
-    r#become: bool,
+    access: Access,
 }
 
 /// Flags of `undo`.
@@ -62,16 +58,6 @@ pub(super) struct CleanFlags {
 }
 
 impl Hosts {
-    fn as_flags(&self) -> playbook::Flags {
-        let mut flags = playbook::Flags::default();
-        flags.inventory.clone_from(&self.inventory);
-        flags.connection.clone_from(&self.connection);
-        flags.user.clone_from(&self.user);
-        flags.private_key.clone_from(&self.private_key);
-        flags.passwords = self.passwords.clone();
-        flags
-    }
-
     fn patterns(&self) -> Vec<String> {
         vec![self.limit.clone()]
     }
@@ -79,15 +65,20 @@ impl Hosts {
 
 /// Takes a run back on every host.
 pub(super) fn undo(flags: &Flags) -> ExitCode {
-    let answers = playbook::with_engine(&flags.hosts.as_flags(), async |engine| {
+    let answers = with_engine(&flags.hosts.access, async |engine| {
         let patterns = flags.hosts.patterns();
         engine
-            .undo(&flags.run, &patterns, flags.check, flags.hosts.r#become)
+            .undo(
+                &flags.run,
+                &patterns,
+                flags.check,
+                flags.hosts.access.r#become,
+            )
             .await
     });
     let answers = match answers {
         Ok(answers) => answers,
-        Err(mistakes) => return told(&mistakes),
+        Err((mistakes, code)) => return told(&mistakes, code),
     };
     let mut code = 0;
     for (host, answer) in answers {
@@ -127,13 +118,15 @@ pub(super) fn clean(flags: &CleanFlags) -> ExitCode {
     } else {
         Journal::Keep
     };
-    let answers = playbook::with_engine(&flags.hosts.as_flags(), async |engine| {
+    let answers = with_engine(&flags.hosts.access, async |engine| {
         let patterns = flags.hosts.patterns();
-        engine.clean(&patterns, journal, flags.hosts.r#become).await
+        engine
+            .clean(&patterns, journal, flags.hosts.access.r#become)
+            .await
     });
     let answers = match answers {
         Ok(answers) => answers,
-        Err(mistakes) => return told(&mistakes),
+        Err((mistakes, code)) => return told(&mistakes, code),
     };
     let mut code = 0;
     for (host, answer) in answers {
@@ -154,4 +147,69 @@ pub(super) fn clean(flags: &CleanFlags) -> ExitCode {
         }
     }
     ExitCode::from(code)
+}
+
+/// Reports why nothing was asked of any host.
+fn told(mistakes: &Mistakes, code: u8) -> ExitCode {
+    say(&format!("[ERROR]: {}", report::mistakes(mistakes)));
+    ExitCode::from(code)
+}
+
+/// Hands an engine that has no playbook to `ask`.
+fn with_engine<T>(
+    access: &Access,
+    ask: impl AsyncFnOnce(Engine<'_>) -> Result<T, Mistakes>,
+) -> Told<T> {
+    let wrong = |mistakes| (mistakes, 4);
+    let secrets = Secrets::default();
+    let world = World::new(access, &secrets)?;
+    let (password, become_password) = access.passwords(&secrets)?;
+    let run = vars::Run::default();
+    let known = Known::new(&run, &inventory::Vars::new(), world.keys.clone());
+    let places = Places {
+        directory: PathBuf::from(world.environment.directory()),
+        roles_path: Vec::new(),
+    };
+    let loader = Loader::new(&known, places);
+    let (connector, owner) = (world.connector(), world.owner());
+    let surroundings = Surroundings::new(&world.inventory, None, &world.settings, &world.opening())
+        .map_err(wrong)?;
+    let variables = Variables::new(
+        world.inventory,
+        surroundings,
+        &run,
+        inventory::Vars::new(),
+        &world.settings,
+        None,
+    );
+    let sink = report::Sink::new(io::stdout(), secrets.clone(), false);
+    let engine = Engine {
+        options: Options {
+            forks: world.settings.forks as usize,
+            password,
+            become_password,
+            ..Options::default()
+        },
+        settings: &world.settings,
+        environment: &world.environment,
+        variables,
+        loader: &loader,
+        connector,
+        secrets,
+        keys: world.keys,
+        listener: Rc::new(RefCell::new(report::Default::new(
+            sink,
+            report::Shown::default(),
+        ))),
+        run: run_id(),
+        owner,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            let why = format!("cannot start: {error}");
+            (Mistake::nowhere(why).into(), 250)
+        })?;
+    runtime.block_on(ask(engine)).map_err(wrong)
 }

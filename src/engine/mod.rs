@@ -30,7 +30,7 @@ mod undo;
 mod vars_files;
 mod view;
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc};
 
 use crate::{
     config::{Environment, Settings},
@@ -39,6 +39,7 @@ use crate::{
     event::{Event, Listener, Recap, Secrets},
     playbook::{Loader, Playbook},
     vars::Variables,
+    vault::Keys,
 };
 
 pub use check::check;
@@ -54,6 +55,8 @@ pub struct Engine<'a> {
     pub loader: &'a Loader<'a>,
     pub connector: Connector,
     pub secrets: Secrets,
+    /// What opens the vaults that tasks name.
+    pub keys: Option<Arc<Keys>>,
     pub listener: Rc<RefCell<dyn Listener>>,
     /// Under which the hosts' journals keep what is changed.
     pub run: String,
@@ -83,6 +86,7 @@ impl<'a> Engine<'a> {
             self.loader,
             pool,
             self.secrets,
+            self.keys,
             self.listener,
         )
     }

@@ -18,6 +18,7 @@ use crate::{
     template::{self, Templar},
     value::{Text, Unknown},
     vars::Variables,
+    vault::Keys,
 };
 
 /// What the command line asks of a run, besides settings.
@@ -49,6 +50,7 @@ pub(super) struct Run<'a> {
     pub(super) pool: Pool,
     pub(super) shelf: Shelf,
     pub(super) secrets: Secrets,
+    pub(super) keys: Option<Arc<Keys>>,
     listener: Rc<RefCell<dyn Listener>>,
     tallies: RefCell<BTreeMap<String, Tally>>,
     reasons: RefCell<HashMap<String, u64>>,
@@ -78,6 +80,7 @@ impl<'a> Run<'a> {
         loader: &'a Loader<'a>,
         pool: Pool,
         secrets: Secrets,
+        keys: Option<Arc<Keys>>,
         listener: Rc<RefCell<dyn Listener>>,
     ) -> Self {
         let started = Cell::new(options.start_at.is_none());
@@ -90,6 +93,7 @@ impl<'a> Run<'a> {
             pool,
             shelf: Shelf::default(),
             secrets,
+            keys,
             listener,
             tallies: RefCell::default(),
             reasons: RefCell::default(),
@@ -170,6 +174,7 @@ impl<'a> Run<'a> {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             directory: Some(self.folder.borrow().clone()),
+            keys: self.keys.clone(),
             config: crate::config::TABLE
                 .iter()
                 .filter_map(|setting| {

@@ -14,20 +14,47 @@ use std::{
 };
 
 use crate::{
+    event::Secrets,
     state::{Content, Digest, FileMode, Kind, Supplied, Supply},
-    value::text_of,
+    value::{Text, text_of},
+    vault::{self, Keys},
     wire::Item,
 };
 
 /// Contents up to this many bytes travel inside the request.
 const INSIDE: usize = 64 << 10;
 
+/// How vaults among the files are opened.
+pub(crate) struct Opening<'a> {
+    pub(crate) keys: Option<&'a Keys>,
+    /// Who hides what was in them.
+    pub(crate) secrets: &'a Secrets,
+}
+
+impl Opening<'_> {
+    /// What a file holds, opened where it is a vault; `None` when it is none.
+    fn opened(&self, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
+        let Some(vault) = std::str::from_utf8(bytes)
+            .ok()
+            .filter(|text| vault::is_vault(text))
+        else {
+            return Ok(None);
+        };
+        let keys = self.keys.ok_or(
+            "it is a vault, and no vault secret is given (`decrypt: false` takes it as it is)",
+        )?;
+        let opened = keys.open(vault).map_err(|failure| failure.to_string())?;
+        self.secrets.keep(&Text::from(text_of(&opened)));
+        Ok(Some(opened))
+    }
+}
+
 /// Where the bytes are that tasks may need.
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     held: RefCell<BTreeMap<Digest, Held>>,
     /// Supplies that were read before: a file that many hosts get is read once.
-    known: RefCell<BTreeMap<(PathBuf, bool), Supply>>,
+    known: RefCell<BTreeMap<(PathBuf, bool, bool), Supply>>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,9 +65,15 @@ enum Held {
 
 impl Shelf {
     /// The file or tree at `path`; `name` is the path as it was asked for, whose last slash counts.
-    /// Links are followed unless told otherwise.
-    pub(crate) fn supply(&self, path: &Path, name: &str, follow: bool) -> Result<Supply, String> {
-        let key = (path.to_owned(), follow);
+    /// Links are followed unless told otherwise; vaults are opened where `opening` says how.
+    pub(crate) fn supply(
+        &self,
+        path: &Path,
+        name: &str,
+        follow: bool,
+        opening: Option<&Opening<'_>>,
+    ) -> Result<Supply, String> {
+        let key = (path.to_owned(), follow, opening.is_some());
         if let Some(known) = self.known.borrow().get(&key) {
             return Ok(Supply {
                 path: name.to_owned(),
@@ -48,10 +81,10 @@ impl Shelf {
             });
         }
         let mut entries = Vec::new();
-        self.walk(path, String::new(), true, &mut entries, 0)?;
+        self.walk(path, String::new(), true, opening, &mut entries, 0)?;
         if !follow {
             entries.clear();
-            self.walk(path, String::new(), false, &mut entries, 0)?;
+            self.walk(path, String::new(), false, opening, &mut entries, 0)?;
         }
         let supply = Supply {
             path: name.to_owned(),
@@ -91,6 +124,7 @@ impl Shelf {
         path: &Path,
         relative: String,
         follow: bool,
+        opening: Option<&Opening<'_>>,
         entries: &mut Vec<Supplied>,
         depth: usize,
     ) -> Result<(), String> {
@@ -112,8 +146,17 @@ impl Shelf {
             let target = fs::read_link(path).map_err(why)?;
             Kind::Link(text_of(target.as_os_str().as_bytes()))
         } else if meta.is_file() {
-            let content = self.keep(fs::read(path).map_err(why)?);
-            if let (Some(digest), None) = (content.digest(), content.here()) {
+            let bytes = fs::read(path).map_err(why)?;
+            let opened = match opening {
+                Some(opening) => opening
+                    .opened(&bytes)
+                    .map_err(|why| format!("cannot read {}: {why}", path.display()))?,
+                None => None,
+            };
+            let is_opened = opened.is_some();
+            let content = self.keep(opened.unwrap_or(bytes));
+            // What was in a vault is nowhere else.
+            if let (Some(digest), None, false) = (content.digest(), content.here(), is_opened) {
                 let held = Held::At(path.to_owned());
                 self.held.borrow_mut().insert(digest, held);
             }
@@ -146,7 +189,14 @@ impl Shelf {
                 } else {
                     format!("{relative}/{text}")
                 };
-                self.walk(&path.join(&name), inner, follow, entries, depth + 1)?;
+                self.walk(
+                    &path.join(&name),
+                    inner,
+                    follow,
+                    opening,
+                    entries,
+                    depth + 1,
+                )?;
             }
         }
         Ok(())

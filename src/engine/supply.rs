@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::view::{Trouble, View};
+use super::{
+    shelf::Opening,
+    view::{Trouble, View},
+};
 use crate::{
     diagnostic::{Mistake, Span},
     inventory::Vars,
@@ -14,7 +17,7 @@ use crate::{
     template::{FileOptions, Style},
     value::{Map, Value, bytes_of},
     vars::Level,
-    yaml,
+    yaml::{self, Decrypt},
 };
 
 /// The arguments with the files that they name, read here and shipped.
@@ -36,6 +39,10 @@ pub(super) fn supplies(
     if is("remote_src", true) || (module.name == "unarchive" && is("copy", false)) {
         return Ok((args, supplies));
     }
+    let opening = (!is("decrypt", false)).then_some(Opening {
+        keys: view.run.keys.as_deref(),
+        secrets: &view.run.secrets,
+    });
     for doc in (module.docs)() {
         let rendered = match doc.kind {
             ParamKind::Source => false,
@@ -67,7 +74,7 @@ pub(super) fn supplies(
             let follow = !is("local_follow", false);
             view.run
                 .shelf
-                .supply(&found, path, follow)
+                .supply(&found, path, follow, opening.as_ref())
                 .map_err(|why| Mistake::new(why, span, "this file"))?
         };
         supplies.insert(doc.name.to_owned(), supply);
@@ -127,8 +134,9 @@ pub(super) fn find(
 fn template(view: &View<'_>, path: &str, span: &Span, args: &Map) -> Result<Supply, Trouble> {
     let found = find(view, path, "templates", span)?;
     let shown = found.display().to_string();
+    let decrypt = view.run.keys.as_deref().map(|keys| keys as &dyn Decrypt);
     let source =
-        yaml::open(&found, &shown, None).map_err(|mistake| mistake.at(span, "this template"))?;
+        yaml::open(&found, &shown, decrypt).map_err(|mistake| mistake.at(span, "this template"))?;
     let style = style(args);
     let mut search = Vec::new();
     search.extend(found.parent().map(Path::to_owned));

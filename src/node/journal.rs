@@ -13,7 +13,7 @@ use std::{
         fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
     },
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,10 @@ use crate::{
 
 /// Runs older than this are forgotten when a new one starts.
 const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// How long another run may still hold the host that seems to end.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// One line of the journal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -203,7 +207,7 @@ fn safe(name: &str) -> String {
     }
 }
 
-/// Locks the host for this login. Nodes of one run share it.
+/// Locks the host for this login. Nodes of one run share it; another run is given a moment to end.
 fn lock(home: &Path, run: &str, owner: &str) -> io::Result<File> {
     let mut lock = OpenOptions::new()
         .read(true)
@@ -212,26 +216,34 @@ fn lock(home: &Path, run: &str, owner: &str) -> io::Result<File> {
         .truncate(false)
         .mode(0o600)
         .open(home.join("lock"))?;
-    match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => {
-            lock.set_len(0)?;
-            lock.write_all(format!("{run}\n{owner}\n").as_bytes())?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {
+                lock.set_len(0)?;
+                lock.rewind()?;
+                lock.write_all(format!("{run}\n{owner}\n").as_bytes())?;
+                return Ok(lock);
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => {}
+            Err(error) => return Err(error.into()),
+        }
+        // Who has it writes so a little later: what stands there may be of the one before.
+        let mut text = String::new();
+        lock.rewind()?;
+        lock.read_to_string(&mut text)?;
+        let mut lines = text.lines();
+        let (theirs, who) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+        if theirs == run {
             return Ok(lock);
         }
-        Err(rustix::io::Errno::WOULDBLOCK) => {}
-        Err(error) => return Err(error.into()),
+        if Instant::now() > deadline {
+            return Err(io::Error::other(format!(
+                "another run is changing this host now: {theirs}, started by {who}"
+            )));
+        }
+        std::thread::sleep(PAUSE);
     }
-    let mut text = String::new();
-    lock.rewind()?;
-    lock.read_to_string(&mut text)?;
-    let mut lines = text.lines();
-    let (theirs, who) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
-    if theirs == run {
-        return Ok(lock);
-    }
-    Err(io::Error::other(format!(
-        "another run is changing this host now: {theirs}, started by {who}"
-    )))
 }
 
 fn forget_old(home: &Path) {

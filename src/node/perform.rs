@@ -12,7 +12,7 @@ use crate::{
     change::{Act, Change, Condition, Plan},
     host::{Live, Observe, Overlay, Runs},
     modules::{self, Refusal},
-    value::Unknown,
+    value::{Unknown, Value},
     wire::{Conduct, Failure, Hello, Item, Outcome, Task},
 };
 
@@ -218,6 +218,12 @@ impl Performer {
             }
         }
         results::of_size(&self.live, &mut outcome.result);
+        if outcome.failure.is_some() {
+            // What a change would have brought is not unknown now: it never came.
+            outcome
+                .result
+                .retain(|_, value| !matches!(value, Value::Unknown(_)));
+        }
         outcome
     }
 

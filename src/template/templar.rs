@@ -18,6 +18,7 @@ use super::{
 use crate::{
     diagnostic::{Mistake, Source, Span},
     value::{Text, Unknown, Value, text_of},
+    vault::Keys,
 };
 
 /// What a template may use before it is stopped.
@@ -59,8 +60,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// Where commands of lookups run; the current directory when not given.
     pub directory: Option<PathBuf>,
-    /// The password that vaulted files are opened with by `unvault` and `file`.
-    pub vault_password: Option<Text>,
+    /// What vaulted files are opened with by the lookups that read files.
+    pub keys: Option<Arc<Keys>>,
     /// Settings of `ansible.cfg` and the environment, for the `config` lookup.
     pub config: BTreeMap<String, Value>,
 }

@@ -205,6 +205,11 @@ impl Map {
             .filter_map(|(key, value)| Some((key.as_str()?, value)))
     }
 
+    /// Leaves only those entries for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Key, &Value) -> bool) {
+        self.0.retain(|key, value| keep(key, value));
+    }
+
     /// Sets every entry of `other` here.
     pub fn extend(&mut self, other: &Map) {
         for (key, value) in other {

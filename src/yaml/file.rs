@@ -6,11 +6,13 @@
 
 use std::{fs::File, io::Read as _, path::Path, sync::Arc};
 
-use crate::diagnostic::{Mistake, Source, Span};
+use crate::{
+    diagnostic::{Mistake, Source, Span},
+    vault::{self, Keys},
+};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 256 * 1024 * 1024;
-const VAULT_HEADER: &str = "$ANSIBLE_VAULT;";
 
 /// Opens what a vault holds; made by whoever has the secrets.
 pub trait Decrypt {
@@ -19,6 +21,13 @@ pub trait Decrypt {
     /// # Errors
     /// No secret fits, or the text is damaged.
     fn decrypt(&self, ciphertext: &str, span: &Span) -> Result<Vec<u8>, Mistake>;
+}
+
+impl Decrypt for Keys {
+    fn decrypt(&self, ciphertext: &str, span: &Span) -> Result<Vec<u8>, Mistake> {
+        self.open(ciphertext)
+            .map_err(|failure| Mistake::new(failure.to_string(), span, "a vault"))
+    }
 }
 
 /// Opens a file; `name` is shown in errors. A file that is a vault as a whole is decrypted.
@@ -56,7 +65,7 @@ pub fn source(
     decrypt: Option<&dyn Decrypt>,
 ) -> Result<Arc<Source>, Mistake> {
     let text = utf8(name, bytes)?;
-    if !text.starts_with(VAULT_HEADER) {
+    if !vault::is_vault(&text) {
         return Ok(Source::new(name, text));
     }
     let header = text.lines().next().unwrap_or_default().len();

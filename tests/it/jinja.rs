@@ -6,11 +6,13 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
+    sync::Arc,
 };
 
 use hostwright::{
     template::{Corpus, Settings},
-    value::{Text, Value},
+    value::Value,
+    vault::{Keys, Secret},
 };
 use serde_json::Value as Json;
 
@@ -18,7 +20,7 @@ use serde_json::Value as Json;
 const FLOORS: &[(&str, usize)] = &[
     ("filters_data", 118),
     ("filters_jinja", 197),
-    ("filters_misc", 43),
+    ("filters_misc", 48),
     ("filters_path", 35),
     ("filters_serial", 100),
     ("filters_string", 83),
@@ -60,12 +62,16 @@ fn fixtures(root: &Path) -> Settings {
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
         .collect();
+    let secret = Secret {
+        label: "default".to_owned(),
+        secret: about["vault_password"].as_str().unwrap().into(),
+    };
     Settings {
         template_paths: vec![root.join("templates"), root.to_owned()],
         file_paths: vec![root.join("files"), root.to_owned()],
         environment,
         directory: Some(root.to_owned()),
-        vault_password: about["vault_password"].as_str().map(Text::from),
+        keys: Some(Arc::new(Keys::new(vec![secret], false))),
         config: BTreeMap::from([
             ("DEFAULT_FORKS".to_owned(), Value::Int(5)),
             ("DEFAULT_GATHERING".to_owned(), Value::from("implicit")),

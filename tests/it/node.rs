@@ -255,6 +255,26 @@ fn what_somebody_changed_since_is_not_undone() {
 }
 
 #[test]
+fn a_change_that_fails_leaves_nothing_unknown_in_the_result() {
+    let home = tempfile::tempdir().unwrap();
+    let mut node = Node::start(&home.path().join("state"), "run-1");
+    // The kernel lets nobody make a directory there.
+    let item = Item {
+        args: Map::from([("path", "/proc/hostwright"), ("state", "directory")]),
+        ..Item::default()
+    };
+    let outcome = node.perform(Conduct::Run, "file", &item);
+    let failure = outcome.failure.unwrap();
+    assert!(failure.message.contains("/proc/hostwright"), "{failure:?}");
+    let unknown: Vec<_> = outcome
+        .result
+        .iter()
+        .filter(|(_, value)| matches!(value, Value::Unknown(_)))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
 fn a_frame_of_another_connection_ends_the_node() {
     let home = tempfile::tempdir().unwrap();
     let mut node = Node::start(&home.path().join("state"), "run-1");

@@ -18,6 +18,7 @@ mod random;
 mod regexes;
 mod serial;
 mod strings;
+mod vault;
 
 pub(super) use choose::attribute_path;
 pub(super) use order::sorted;
@@ -91,6 +92,7 @@ static TABLES: &[&[Filter]] = &[
     random::FILTERS,
     serial::FILTERS,
     strings::FILTERS,
+    vault::FILTERS,
 ];
 
 fn table() -> &'static HashMap<&'static str, &'static Filter> {

@@ -12,6 +12,7 @@ use super::{Lookup, lookup};
 use crate::{
     diagnostic::Source,
     value::{Text, text_of},
+    vault,
 };
 
 pub(super) const LOOKUPS: &[Lookup] = &[
@@ -98,14 +99,21 @@ pub(super) fn found(eval: &Eval<'_>, name: &str) -> Res<PathBuf> {
 /// The text of a file that a lookup names.
 pub(super) fn text(eval: &Eval<'_>, path: &Path) -> Res<Text> {
     let bytes = files::bytes(path).map_err(Stop::runtime)?;
-    if bytes.starts_with(b"$ANSIBLE_VAULT;") {
-        return Err(Stop::runtime(format!(
-            "opening the vaulted file `{}` is not supported",
-            path.display()
-        )));
-    }
     eval.check_size(bytes.len())?;
-    Ok(Text::from(text_of(&bytes)))
+    let text = Text::from(text_of(&bytes));
+    if !vault::is_vault(text.as_str()) {
+        return Ok(text);
+    }
+    let failed = |why: String| Stop::runtime(format!("`{}`: {why}", path.display()));
+    let Some(keys) = &eval.templar.settings().keys else {
+        return Err(failed(
+            "it is a vault, and no vault secret is given".to_owned(),
+        ));
+    };
+    let opened = keys
+        .open(text.as_str())
+        .map_err(|failure| failed(failure.to_string()))?;
+    Ok(Text::from(text_of(&opened)).into_secret())
 }
 
 fn file(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {

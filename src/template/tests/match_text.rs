@@ -37,7 +37,7 @@ pub(super) const TESTS: &[Test] = &[
         Ok(obj::text(eval, input)?.to_lowercase().starts_with("urn:"))
     }),
     test(&["vault_encrypted"], &[], |eval, input, _| {
-        Ok(obj::text(eval, input)?.starts_with("$ANSIBLE_VAULT;"))
+        Ok(obj::text(eval, input)?.starts_with(crate::vault::HEADER))
     }),
 ];
 

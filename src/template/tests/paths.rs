@@ -83,7 +83,7 @@ fn vaulted(path: &Path) -> Res<bool> {
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(15).read_to_end(&mut head));
     match read {
-        Ok(_) => Ok(head == b"$ANSIBLE_VAULT;"),
+        Ok(_) => Ok(head == crate::vault::HEADER.as_bytes()),
         Err(fault) => Err(super::super::failure::Stop::runtime(format!(
             "cannot read `{}`: {fault}",
             path.display()

@@ -15,6 +15,7 @@ mod refusals;
 mod rescue;
 mod secrets;
 mod ssh;
+mod vaults;
 mod ways;
 
 use std::{
