@@ -87,7 +87,9 @@ pub(super) async fn on_host<'r>(
                 templar: run.templar(task.role().map(AsRef::as_ref)),
                 doubt: Unknown::union(run.doubt().into_iter().chain(play.doubt(host))),
             };
-            all_items(&view, play, &mut includes).await
+            let (mut whole, items) = all_items(&view, play, &mut includes).await;
+            judge::forgive(&view, &mut whole);
+            (whole, items)
         }
     };
     let mut done = HostDone {
@@ -176,9 +178,7 @@ async fn all_items(
             control.mark(&mut done.result, item, at);
         }
     }
-    let mut whole = together(&dones);
-    judge::forgive(view, &mut whole);
-    (whole, Some(dones))
+    (together(&dones), Some(dones))
 }
 
 /// Shows an item as its label has it now that it is done; it fails when the label does.

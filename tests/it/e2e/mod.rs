@@ -7,6 +7,7 @@
 mod broken;
 mod chain;
 mod foretold;
+mod hostile;
 mod language;
 mod local;
 mod ocs;
