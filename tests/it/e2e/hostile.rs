@@ -94,7 +94,13 @@ fn the_words_of_a_host_are_no_expression() {
         let folder = project.path().display().to_string();
         project.write("site.yml", &text.replace("PWD", &folder));
         let said = project.run(&[]);
-        assert_eq!(said.code, Some(2), "{use_of_it}: {}{}", said.text, said.errors);
+        assert_eq!(
+            said.code,
+            Some(2),
+            "{use_of_it}: {}{}",
+            said.text,
+            said.errors
+        );
         assert!(said.text.contains("trusted"), "{use_of_it}: {}", said.text);
         assert!(!project.path().join("ran").exists(), "{use_of_it}");
     }
@@ -107,7 +113,12 @@ fn an_expression_in_a_variable_of_the_playbook_is_one() {
          tasks:\n    - debug: { var: '{{ deep }}' }\n",
     );
     let said = project.run(&[]);
-    assert!(said.text.contains("\"sum\": 3"), "{}{}", said.text, said.errors);
+    assert!(
+        said.text.contains("\"sum\": 3"),
+        "{}{}",
+        said.text,
+        said.errors
+    );
 }
 
 /// Escapes as a terminal obeys them, wherever a run repeats what a host said.
@@ -149,6 +160,9 @@ fn nothing_that_a_run_prints_steers_a_terminal() {
         };
         let bad: Vec<&str> = told.lines().filter(|line| line.contains(steers)).collect();
         assert!(bad.is_empty(), "{bad:?}");
-        assert!(more[0] == "--check" || told.contains("a\\x1b[2Jb"), "{told}");
+        assert!(
+            more[0] == "--check" || told.contains("a\\x1b[2Jb"),
+            "{told}"
+        );
     }
 }
