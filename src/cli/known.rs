@@ -83,7 +83,7 @@ impl Known {
 
 impl playbook::Surroundings for Known {
     fn is_module(&self, name: &str) -> bool {
-        modules::find(name).is_some()
+        modules::find(name).is_some() || modules::is_elsewhere(name)
     }
 
     fn modules(&self) -> Vec<String> {

@@ -3,6 +3,7 @@
 mod access;
 mod eval;
 mod hidden;
+mod inventory;
 mod known;
 mod playbook;
 mod secrets;
@@ -30,6 +31,8 @@ enum Command {
     Run(playbook::Flags),
     /// Foretells what playbooks would change, and changes nothing: `run --check --diff`.
     Check(playbook::Flags),
+    /// Shows hosts, groups and their variables.
+    Inventory(inventory::Flags),
     /// Takes back what a run changed.
     Undo(undo::Flags),
     /// Removes what earlier runs left on hosts: our program and its directories.
@@ -49,6 +52,14 @@ struct AsPlaybook {
     flags: playbook::Flags,
 }
 
+/// `ansible-inventory`, by the name that the binary was called.
+#[derive(Parser)]
+#[command(name = "ansible-inventory", version)]
+struct AsInventory {
+    #[command(flatten)]
+    flags: inventory::Flags,
+}
+
 /// Does what the command line asks for.
 pub fn main() -> ExitCode {
     if let Some(code) = hidden::run(std::env::args_os()) {
@@ -63,6 +74,11 @@ pub fn main() -> ExitCode {
     let command = if called == "ansible-playbook" {
         match AsPlaybook::try_parse() {
             Ok(asked) => Command::Run(asked.flags),
+            Err(error) => return refused(&error),
+        }
+    } else if called == "ansible-inventory" {
+        match AsInventory::try_parse() {
+            Ok(asked) => Command::Inventory(asked.flags),
             Err(error) => return refused(&error),
         }
     } else {
@@ -89,6 +105,7 @@ fn obey(command: Command) -> ExitCode {
     match command {
         Command::Run(flags) => playbook::run(&flags),
         Command::Check(flags) => playbook::run(&flags.checking()),
+        Command::Inventory(flags) => inventory::inventory(&flags),
         Command::Undo(flags) => undo::undo(&flags),
         Command::Clean(flags) => undo::clean(&flags),
         Command::Eval(flags) => eval::eval(&flags),

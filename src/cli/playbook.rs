@@ -196,7 +196,8 @@ fn started(flags: &Flags, secrets: &Secrets) -> Told<u8> {
             .map_err(|mistakes| (mistakes, 4))?;
         return Ok(0);
     }
-    for warning in world.warnings.iter().chain(&warnings) {
+    world.warn();
+    for warning in &warnings {
         say(&format!(
             "[WARNING]: {}",
             report::mistakes(&Mistakes(vec![warning.clone()]))

@@ -2,13 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::access::Access;
+use super::{access::Access, say};
 use crate::{
     config::{self, Environment, Settings},
     connection::{self, Connector},
     diagnostic::{Mistake, Mistakes},
     event::Secrets,
     inventory::{self, Inventory},
+    report,
     vault::Keys,
 };
 
@@ -48,6 +49,16 @@ impl World {
     /// What opens the vaults of variables.
     pub(super) fn opening(&self) -> inventory::Keys {
         opening(self.keys.as_ref())
+    }
+
+    /// Says what is to be said about them.
+    pub(super) fn warn(&self) {
+        for warning in &self.warnings {
+            say(&format!(
+                "[WARNING]: {}",
+                report::mistakes(&Mistakes(vec![warning.clone()]))
+            ));
+        }
     }
 
     /// Ways to the hosts.

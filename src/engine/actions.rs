@@ -14,9 +14,9 @@ use crate::{
     diagnostic::{Mistake, Span},
     event::Verdict,
     host::Memory,
-    inventory::{HostId, Inventory, Vars, is_variable_name},
+    inventory::{HostId, Inventory, Vars},
     modules::{Entry, Refusal},
-    playbook::Task,
+    playbook::{Task, is_variable_name},
     value::{Map, Unknown, Value},
     wire::{Failure, Outcome},
 };
@@ -36,6 +36,7 @@ pub(super) fn on_control(
             done
         }
         "fail" => planned(view, module, args),
+        "set_stats" => planned(view, module, args),
         "set_fact" => set_fact(view, args)?,
         "include_vars" => include_vars(view, args)?,
         "add_host" => add_host(view, args)?,
@@ -365,6 +366,7 @@ fn pause(view: &View<'_>, args: &Map) -> Done {
 
 /// Carries out what a result asks for: facts.
 pub(super) fn effects(run: &Run<'_>, task: &Task, host: HostId, done: &Done) {
+    super::stats::keep(run, host, done);
     let Value::Map(result) = done.secretly(done.result.clone().into()) else {
         return;
     };

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Renders with what is known before any host is chosen: of the command line and the play.
-fn render(run: &Run<'_>, play: &Play, value: &Value) -> Result<Option<Value>, Mistake> {
+pub(super) fn render(run: &Run<'_>, play: &Play, value: &Value) -> Result<Option<Value>, Mistake> {
     let mut stack = Stack::new();
     stack.push(Level::PlayVars, "play", run.vars_of(&play.scope));
     let templar = run.templar(None);
@@ -66,7 +66,7 @@ pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
         let within = self::chosen(run, &inventory, &run.options.limit)?;
         chosen.retain(|host| within.contains(host));
     }
-    order(play, &inventory, &mut chosen)?;
+    order(run, play, &inventory, &mut chosen)?;
     Ok(chosen)
 }
 
@@ -77,12 +77,24 @@ fn chosen(run: &Run<'_>, inventory: &Inventory, patterns: &[String]) -> Result<H
     Ok(chosen.hosts)
 }
 
-fn order(play: &Play, inventory: &Inventory, hosts: &mut Hosts) -> Result<(), Mistake> {
+fn order(
+    run: &Run<'_>,
+    play: &Play,
+    inventory: &Inventory,
+    hosts: &mut Hosts,
+) -> Result<(), Mistake> {
     let Some(order) = &play.order else {
         return Ok(());
     };
+    let asked = render(run, play, &Value::Text(order.node.clone()))
+        .map_err(|mistake| mistake.at(&order.span, "here"))?;
+    let asked = match &asked {
+        Some(Value::Text(text)) => text.as_str(),
+        None | Some(Value::Null) => return Ok(()),
+        Some(_) => order.node.as_str(),
+    };
     let name = |host: &HostId| Arc::clone(inventory.host(*host).name());
-    match order.node.as_str() {
+    match asked {
         "inventory" => {}
         "sorted" => hosts.sort_by_key(name),
         "reverse_sorted" => {

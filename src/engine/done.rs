@@ -1,5 +1,7 @@
 //! What a task came to on a host, and on each of its items.
 
+use std::time::Duration;
+
 use crate::{
     change::Change,
     diagnostic::Mistake,
@@ -110,15 +112,20 @@ impl Done {
             Silence::Unreachable(unreachable) => Self::failed(unreachable.to_string()),
             Silence::Fault(fault) => Self::failed(fault.clone()),
             Silence::TimedOut(limit) => {
-                let mut done = Self::failed(format!(
-                    "the task did not end within its time of {} seconds",
-                    limit.as_secs()
-                ));
-                let frame = Map::from([("period", limit.as_secs())]);
-                done.result.insert("timedout", frame);
+                let mut done = Self::failed("");
+                done.timed_out(*limit);
                 done
             }
         }
+    }
+
+    /// Says that the time for the task was over.
+    pub(super) fn timed_out(&mut self, limit: Duration) {
+        let seconds = limit.as_secs();
+        let said = format!("Timed out after {seconds} second(s).");
+        self.result.insert("msg", said);
+        let period = Map::from([("period", seconds)]);
+        self.result.insert("timedout", period);
     }
 
     pub(super) fn is_failed(&self) -> bool {

@@ -9,6 +9,7 @@ use super::{
     play::PlayState,
     run::Run,
     stack::{self, Brought},
+    strategy::Pace,
     task,
     together::together,
 };
@@ -200,12 +201,14 @@ pub(super) async fn on_all<'r>(
     let Some(first) = hosts.first() else {
         return Vec::new();
     };
-    r.tell(&Event::TaskStarted(&announced(
-        r, play, task, &base, *first, brought, is_handler,
-    )));
-    let once = task
-        .effective(|keywords| keywords.run_once.as_ref())
-        .is_some_and(|flag| flag.node.known() == Some(&true));
+    let title = announced(r, play, task, &base, *first, brought, is_handler);
+    if play.pace == Pace::InStep {
+        r.tell(&Event::TaskStarted(&title));
+    }
+    let once = is_once(task);
+    if once && play.pace == Pace::Alone {
+        r.warn("`run_once` runs on every host where each goes at its own pace");
+    }
     let asked = if once { &hosts[..1] } else { hosts };
     let forks = match task.effective(|keywords| keywords.throttle.as_ref()) {
         Some(limit) => match limit.node.known() {
@@ -225,6 +228,10 @@ pub(super) async fn on_all<'r>(
             })
             .collect();
         together(futures, forks, |_, done| {
+            // Where hosts go alone, a task is named again when another came between.
+            if play.pace == Pace::Alone && r.headline.replace(Arc::as_ptr(task) as usize) != Arc::as_ptr(task) as usize {
+                r.tell(&Event::TaskStarted(&title));
+            }
             tell(r, task, &done);
             dones.push(done);
         })
@@ -359,13 +366,8 @@ pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[Ho
             _ => fate.going.push(done.host),
         }
     }
-    let fatal = task
-        .effective(|keywords| keywords.any_errors_fatal.as_ref())
-        .map_or(r.settings.any_errors_fatal, |flag| {
-            flag.node.known() == Some(&true)
-        });
     if let Some((first, _)) = fate.failed.first()
-        && (fatal || once)
+        && (is_fatal(r, task) || once)
     {
         let passes = once && !play.is_unreachable(*first);
         play.fell(passes);
@@ -374,6 +376,14 @@ pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[Ho
             .extend(others.map(|host| (host, Failed::Elsewhere { passes })));
     }
     fate
+}
+
+/// Whether an error on one host is one for all.
+fn is_fatal(r: &Run<'_>, task: &Task) -> bool {
+    task.effective(|keywords| keywords.any_errors_fatal.as_ref())
+        .map_or(r.settings.any_errors_fatal, |flag| {
+            flag.node.known() == Some(&true)
+        })
 }
 
 fn is_once(task: &Task) -> bool {
@@ -412,6 +422,7 @@ async fn included<'r>(
     fate: &mut Fate,
 ) {
     let mut groups = Vec::new();
+    let mut broken = false;
     for done in dones {
         // Each include of a loop counts as a task.
         let sure = done.includes.iter().filter(|one| one.doubt.is_none());
@@ -431,6 +442,7 @@ async fn included<'r>(
             Err((hosts, mistakes)) => {
                 let mistake = mistakes.0.into_iter().next();
                 let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("it cannot be included"));
+                broken = true;
                 for host in hosts {
                     let done = HostDone {
                         host,
@@ -450,6 +462,14 @@ async fn included<'r>(
                 }
             }
         }
+    }
+    if broken && is_fatal(r, task) {
+        play.fell(false);
+        let others = std::mem::take(&mut fate.going).into_iter();
+        let passes = false;
+        fate.failed
+            .extend(others.map(|host| (host, Failed::Elsewhere { passes })));
+        return;
     }
     for group in groups {
         play.take_in(&group.included);

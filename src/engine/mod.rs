@@ -22,6 +22,8 @@ mod run;
 mod session;
 mod shelf;
 mod stack;
+mod stats;
+mod strategy;
 mod supply;
 mod target;
 mod task;

@@ -3,6 +3,8 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::Pin,
     sync::Arc,
 };
 
@@ -12,7 +14,10 @@ use super::{
     handlers, items,
     items::Hosts,
     run::Run,
-    stack, vars_files,
+    stack,
+    strategy::{self, Pace},
+    together::together,
+    vars_files,
     view::{Trouble, View},
 };
 use crate::{
@@ -29,6 +34,7 @@ pub(super) struct PlayState<'p> {
     pub(super) play: &'p Arc<Play>,
     /// What `vars_files` say, where it is the same for all hosts.
     pub(super) files: vars_files::Files,
+    pub(super) pace: Pace,
     pub(super) handlers: RefCell<Vec<Arc<Task>>>,
     pub(super) roles: RefCell<Vec<Arc<Role>>>,
     all: Hosts,
@@ -80,6 +86,7 @@ pub(super) async fn play<'r>(
     }
     let batches = batches::batches(run, play, &all)?;
     let files = vars_files::for_all(run, play)?;
+    let pace = strategy::pace(run, play)?;
     for (at, batch) in batches.into_iter().enumerate() {
         // Ansible announces the play again for each batch.
         if at > 0 {
@@ -91,6 +98,7 @@ pub(super) async fn play<'r>(
         let state = PlayState {
             play,
             files: files.clone(),
+            pace,
             handlers: RefCell::new(play.handlers.clone()),
             roles: RefCell::new(play.roles.clone()),
             all: all.clone(),
@@ -131,6 +139,20 @@ pub(super) async fn play<'r>(
 }
 
 async fn one_batch<'r>(run: &'r Run<'r>, state: &PlayState<'r>, batch: Hosts) {
+    match state.pace {
+        Pace::InStep => sections(run, state, batch).await,
+        Pace::Alone => {
+            let alone = batch.iter().map(|host| {
+                let future = sections(run, state, vec![*host]);
+                Box::pin(future) as Pin<Box<dyn Future<Output = ()> + '_>>
+            });
+            together(alone.collect(), run.options.forks, |_, ()| {}).await;
+        }
+    }
+}
+
+/// All that a play does, one section after the other, for hosts that go together.
+async fn sections<'r>(run: &'r Run<'r>, state: &PlayState<'r>, batch: Hosts) {
     facts(run, state, &batch).await;
     let play = state.play;
     let brought = Vec::new();
@@ -385,10 +407,8 @@ impl PlayState<'_> {
     /// Whether handlers run even where a task has failed.
     pub(super) fn forces_handlers(&self, run: &Run<'_>) -> bool {
         let own = self.play.force_handlers.as_ref();
-        run.options.force_handlers
-            || own.map_or(run.settings.force_handlers, |flag| {
-                flag.node.known() == Some(&true)
-            })
+        let otherwise = run.options.force_handlers || run.settings.force_handlers;
+        own.map_or(otherwise, |flag| flag.node.known() == Some(&true))
     }
 
     /// What `meta` asks for, on the host of the view.

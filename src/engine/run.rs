@@ -60,6 +60,8 @@ pub(super) struct Run<'a> {
     /// What was said already: a warning is told once.
     said: RefCell<HashSet<String>>,
     kept: RefCell<HashMap<usize, (Arc<Scope>, Arc<Vars>)>>,
+    /// The task that was named last, where hosts go each at its own pace.
+    pub(super) headline: Cell<usize>,
     /// The folder of the playbook that runs now.
     pub(super) folder: RefCell<PathBuf>,
     /// Whether `--start-at-task` was reached.
@@ -101,6 +103,7 @@ impl<'a> Run<'a> {
             files: RefCell::default(),
             said: RefCell::default(),
             kept: RefCell::default(),
+            headline: Cell::new(0),
             folder: RefCell::default(),
             started,
             rescues: Cell::new(0),

@@ -144,11 +144,10 @@ fn template(view: &View<'_>, path: &str, span: &Span, args: &Map) -> Result<Supp
     let mut vars = Vars::new();
     vars.insert("template_path", path, None);
     vars.insert("template_fullpath", shown.as_str(), None);
-    vars.insert(
-        "ansible_managed",
-        view.run.settings.ansible_managed.as_str(),
-        None,
-    );
+    if view.scope.value("ansible_managed")?.is_none() {
+        let managed = view.run.settings.ansible_managed.as_str();
+        vars.insert("ansible_managed", managed, None);
+    }
     if let Some(destination) = args.get("dest") {
         vars.insert("template_destpath", destination.clone(), None);
     }

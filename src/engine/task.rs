@@ -288,7 +288,10 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     let name = view.text_of_action()?;
     let Some(module) = modules::find(&name) else {
         return Err(Mistake::new(
-            format!("there is no module `{name}`"),
+            match modules::is_elsewhere(&name) {
+                true => format!("the module `{name}` is not supported"),
+                false => format!("there is no module `{name}`"),
+            },
             &view.task.action.span,
             "no such module",
         )
@@ -338,15 +341,7 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     target
         .check()
         .map_err(|unreachable| Mistake::nowhere(unreachable.to_string()))?;
-    let seconds = view
-        .whole(
-            &view
-                .task
-                .effective(|keywords| keywords.timeout.as_ref())
-                .cloned(),
-        )?
-        .and_then(|seconds| u64::try_from(seconds).ok())
-        .unwrap_or(u64::from(run.settings.task_timeout));
+    let seconds = timeout(view)?;
     let (args, supplies) = supply::supplies(view, module, args)?;
     let touches = doubt::declared(view)?;
     let doubt = doubt::on_host(view, module, &args, shown.doubt.as_ref());
@@ -365,6 +360,23 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         limit: (seconds > 0).then(|| Duration::from_secs(seconds)),
         shown: Shown::default(),
     })))
+}
+
+/// The seconds that the task has; 0 for as many as it needs.
+fn timeout(view: &View<'_>) -> Result<u64, Trouble> {
+    let asked = view.task.effective(|keywords| keywords.timeout.as_ref());
+    let Some(seconds) = view.whole(&asked.cloned())? else {
+        return Ok(view.run.settings.task_timeout.into());
+    };
+    match u64::try_from(seconds) {
+        Ok(seconds) if seconds <= 100_000_000 => Ok(seconds),
+        _ => Err(Mistake::new(
+            format!("Timeout {seconds} is invalid, it must be between 0 and 100000000"),
+            asked.map_or(&view.task.span, |asked| &asked.span),
+            "seconds",
+        )
+        .into()),
+    }
 }
 
 /// Sends what is for hosts, neighbours for the same node in one request, and judges the answers.
@@ -457,7 +469,15 @@ async fn flush(
     for ((at, shown), args) in rest.into_iter().zip(invocations) {
         let Some(view) = views.get(at) else { continue };
         let mut done = match outcomes.next() {
-            Some(outcome) => judge::of_outcome(view, outcome, foretells),
+            Some(outcome) => {
+                let failure = outcome.failure.as_ref();
+                let late = failure.is_some_and(|failure| failure.message == wire::TIMED_OUT);
+                let mut done = judge::of_outcome(view, outcome, foretells);
+                if let (true, Some(limit)) = (late, limit) {
+                    done.timed_out(limit);
+                }
+                done
+            }
             None => Done::failed("the node did not get to this item"),
         };
         if !matches!(done.verdict, Verdict::Unknown(_)) {

@@ -349,13 +349,17 @@ impl<'r> View<'r> {
             }
         }
         for arg in &self.task.args.entries {
-            let named;
+            let named: Value;
             let mut name = arg.name.node.as_str();
             // The names are what is set, and so may be templates.
             if module.name == "set_fact" && crate::playbook::is_template(name) {
-                let text = Text::template(name, arg.name.span.clone());
-                named = self.text(&Spanned::new(text, arg.name.span.clone()))?;
-                name = named.as_ref().map_or("", Text::as_str);
+                let text = Value::Text(Text::template(name, arg.name.span.clone()));
+                named = self.known(&text, &arg.name.span)?.unwrap_or_default();
+                name = named.as_str().ok_or_else(|| {
+                    let (shown, kind) = (crate::value::to_json(&named), python_type(&named));
+                    let why = format!("Invalid variable name '{shown}' of type '{kind}'");
+                    Mistake::new(why, &arg.name.span, "not a name")
+                })?;
             }
             let value = self
                 .arg(module, name, &arg.value, &arg.span)

@@ -8,7 +8,7 @@ use super::{
     blockinfile, command,
     control::{
         add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact,
-        validate_argument_spec,
+        set_stats, validate_argument_spec,
     },
     copy, file,
     find::{self},
@@ -196,6 +196,7 @@ catalog! {
     replace::Substitution,
     service::Service,
     set_fact::SetFact,
+    set_stats::SetStats,
     setup::Setup,
     shell::Shell,
     slurp::Slurp,
@@ -220,6 +221,55 @@ pub fn find(name: &str) -> Option<&'static Entry> {
         other => other,
     };
     ENTRIES.iter().find(|entry| entry.name == name)
+}
+
+/// Modules of ansible-core that are not built yet.
+const MISSING: &[&str] = &[
+    "apt",
+    "apt_key",
+    "apt_repository",
+    "assemble",
+    "async_status",
+    "cron",
+    "deb822_repository",
+    "debconf",
+    "dnf",
+    "dnf5",
+    "dpkg_selections",
+    "expect",
+    "fetch",
+    "gather_facts",
+    "getent",
+    "git",
+    "group",
+    "hostname",
+    "iptables",
+    "known_hosts",
+    "mount_facts",
+    "package",
+    "package_facts",
+    "pip",
+    "reboot",
+    "rpm_key",
+    "service_facts",
+    "subversion",
+    "sysvinit",
+    "uri",
+    "user",
+    "wait_for_connection",
+    "yum",
+    "yum_repository",
+];
+
+/// Whether Ansible has a module of this name, or it is one of some collection.
+pub fn is_elsewhere(name: &str) -> bool {
+    let short = name
+        .strip_prefix("ansible.builtin.")
+        .or_else(|| name.strip_prefix("ansible.legacy."));
+    match short {
+        Some(short) => MISSING.contains(&short),
+        None => MISSING.contains(&name) || name.split('.').filter(|part| !part.is_empty()).count() > 2,
+    }
 }
 
 /// The names of all modules.

@@ -52,7 +52,7 @@ mod wait_for;
 
 pub use args::{Args, ParamDoc, Params};
 use attributes::FileAttributes;
-pub use catalog::{Entry, find, names};
+pub use catalog::{Entry, find, is_elsewhere, names};
 use invocation::Invocation;
 pub use param::{GivenPath, HostPath, Param, ParamKind, Wrong};
 pub use refusal::{Problem, Refusal};

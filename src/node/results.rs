@@ -7,7 +7,7 @@ use crate::{
     change::{Act, Change, Plan},
     host::{Live, Observe as _, Output},
     value::{Map, Unknown, Value, text_of},
-    wire::{Failure, Outcome},
+    wire::{Failure, Outcome, TIMED_OUT},
 };
 
 /// Adds what came of a change to the task's return values: what it `brought`, or that it is
@@ -119,7 +119,7 @@ fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
     if output.timed_out {
         outcome.failure = Some(Failure {
             param: None,
-            message: "the task was ended because its time was over".to_owned(),
+            message: TIMED_OUT.to_owned(),
         });
     } else if output.code != 0 {
         outcome.failure = Some(Failure {

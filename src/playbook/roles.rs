@@ -136,7 +136,10 @@ impl Loader<'_> {
         let span = wanted.name.span.clone();
         let name = self.rendered(&wanted.name.node, &span, &here.scope, gathered)?;
         let found = self.found_role(&name, &span, here, gathered)?;
-        let chain = match here.step(format!("role {}", found.name), &found.path, &span) {
+        let from = self.entries_of(&wanted, here, gathered);
+        // A role may bring in another entry of itself.
+        let entry = found.path.join("tasks").join(from.entry_point());
+        let chain = match here.step(format!("role {}", found.name), &entry, &span) {
             Ok(chain) => chain,
             Err(mistake) => {
                 gathered.mistakes.push(mistake);
@@ -148,7 +151,6 @@ impl Loader<'_> {
             handlers: false,
             ..here.clone()
         };
-        let from = self.entries_of(&wanted, &here, gathered);
         let keywords = wanted.keywords.clone();
         let validates = wanted.validates;
         let (mut role, dependencies) = self.head(wanted, found, &from, gathered);

@@ -302,7 +302,7 @@ fn spaced(json: &serde_json::Value) -> String {
 }
 
 /// JSON over several lines, four blanks a level.
-pub(super) fn pretty(json: &serde_json::Value) -> String {
+pub fn pretty(json: &serde_json::Value) -> String {
     use serde::Serialize as _;
     let mut text = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");

@@ -5,7 +5,7 @@ mod diff;
 mod mistakes;
 mod sink;
 
-pub use default::{Default, Shown};
+pub use default::{Default, Shown, pretty};
 pub use diff::{plain_diff, summary};
 pub use mistakes::mistakes;
 pub use sink::{Color, Sink};

@@ -10,6 +10,9 @@ use crate::{
     value::{Map, Unknown},
 };
 
+/// The failure of a program that was ended because its time was over.
+pub const TIMED_OUT: &str = "the task was ended because its time was over";
+
 /// Every message names the connection and the request that it belongs to, so that an answer to a
 /// question that was never asked is recognised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,4 +12,5 @@ pub(super) mod include_vars;
 pub(super) mod meta;
 pub(super) mod pause;
 pub(super) mod set_fact;
+pub(super) mod set_stats;
 pub(super) mod validate_argument_spec;

@@ -302,3 +302,198 @@ fn wrong_arguments_wait_for_the_run_where_it_is_ready_for_them() {
     );
     assert_eq!(said.recap("one"), "ok=1 rescued=1");
 }
+
+#[test]
+fn each_host_may_go_at_its_own_pace() {
+    let project = with(
+        r#"
+- hosts: all
+  gather_facts: false
+  strategy: "{{ pace | default('free') }}"
+  order: "{{ 'reverse_' ~ 'sorted' }}"
+  handlers:
+    - name: told
+      debug: msg=told
+  tasks:
+    - name: wait for the other
+      wait_for: { path: "{{ playbook_dir }}/go", timeout: 20, sleep: 1 }
+      when: inventory_hostname == 'one'
+    - name: let it go
+      copy: { content: "", dest: "{{ playbook_dir }}/go" }
+      when: inventory_hostname == 'two'
+      notify: told
+    - block:
+        - command: "false"
+          when: inventory_hostname == 'two'
+      rescue:
+        - debug: msg=rescued
+"#,
+        &[],
+    );
+    let said = project.run(&[]);
+    assert_eq!(said.code, Some(0), "{}{}", said.text, said.errors);
+    assert_eq!(said.recap("one"), "ok=1 skipped=2");
+    assert_eq!(said.recap("two"), "ok=3 changed=1 skipped=1 rescued=1");
+    // One waits at a task while two is at the next.
+    let place = |name: &str| said.text.find(&format!("TASK [{name}]"));
+    assert!(place("let it go").is_some(), "{}", said.text);
+    let said = project.run(&["-e", "pace=linear", "--check"]);
+    assert!(said.text.contains("TASK [let it go]"), "{}", said.text);
+    let refused = project.run(&["-e", "pace=debug"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.errors.contains("`debug` is not supported"));
+}
+
+#[test]
+fn a_module_that_is_not_built_is_refused_where_it_would_run() {
+    let guarded = "
+- hosts: one
+  gather_facts: false
+  tasks:
+    - yum_repository: { name: x }
+      when: inventory_hostname == 'nobody'
+    - some.collection.thing: { name: x }
+      when: \"'one' == 'two'\"
+    - ping:
+";
+    assert_eq!(holds(guarded, &[]).recap("one"), "ok=1 skipped=2");
+    let runs = with(&guarded.replace("'nobody'", "'one'"), &[]).run(&[]);
+    assert_eq!(runs.code, Some(2), "{}", runs.errors);
+    let told = "the module `yum_repository` is not supported";
+    assert!(runs.text.contains(told), "{}", runs.text);
+    let bare = guarded.replace("      when: inventory_hostname == 'nobody'\n", "");
+    let early = with(&bare, &[]).run(&[]);
+    assert_eq!(early.code, Some(4));
+    assert!(early.errors.contains(told), "{}", early.errors);
+}
+
+#[test]
+fn figures_of_the_run_add_up() {
+    let project = with(
+        r#"
+- hosts: all
+  gather_facts: false
+  tasks:
+    - set_stats: { data: { n: 2, names: ["{{ inventory_hostname }}"] } }
+    - set_stats: { data: { own: "{{ who }}" }, per_host: true }
+    - set_stats: { data: { n: 1 }, aggregate: false }
+      run_once: true
+    - set_stats: { data: [1] }
+      ignore_errors: true
+      register: r
+    - assert: { that: "r.msg == \"The 'data' option needs to be a dictionary/hash\"" }
+"#,
+        &[("ansible.cfg", "[defaults]\nshow_custom_stats = true\n")],
+    );
+    let said = project.run(&[]);
+    assert_eq!(said.code, Some(0), "{}{}", said.text, said.errors);
+    for line in [
+        "\tRUN: {\"n\": 1, \"names\": [\"one\", \"two\"]}",
+        "\tone: {\"own\": \"a\"}",
+    ] {
+        assert!(said.text.contains(line), "{line}: {}", said.text);
+    }
+}
+
+#[test]
+fn a_role_may_bring_in_another_entry_of_itself() {
+    let said = holds(
+        "- hosts: one\n  gather_facts: false\n  roles: [r]\n",
+        &[
+            (
+                "roles/r/tasks/main.yml",
+                "- import_role: { name: r, tasks_from: more }\n",
+            ),
+            ("roles/r/tasks/more.yml", "- debug: msg=more\n"),
+        ],
+    );
+    assert_eq!(said.recap("one"), "ok=1");
+}
+
+#[test]
+fn the_time_of_a_task_is_bounded_and_told() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  tasks:
+    - command: sleep 30
+      timeout: 1
+      ignore_errors: true
+      register: late
+    - ping:
+      timeout: -1
+      ignore_errors: true
+      register: wrong
+    - assert:
+        that:
+          - late is timedout and late.timedout.period == 1
+          - late.msg is contains 'Timed out after 1 second'
+          - wrong is not timedout and wrong.msg is contains 'Timeout -1 is invalid'
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn what_stands_on_top_of_templates_can_be_set() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  tasks:
+    - template: { src: t.j2, dest: "{{ playbook_dir }}/{{ item }}" }
+      loop: [usual, own]
+      vars: { own: by us, plain: { ansible_managed: "{{ own }}" } }
+    - template: { src: t.j2, dest: "{{ playbook_dir }}/own" }
+      vars: { ansible_managed: "{{ 'by ' ~ 'us' }}" }
+    - assert:
+        that:
+          - lookup('file', playbook_dir ~ '/usual') == 'Ansible managed'
+          - lookup('file', playbook_dir ~ '/own') == 'by us'
+          - lookup('template', 't.j2') == 'by them'
+      vars: { ansible_managed: by them }
+"#,
+        &[("t.j2", "{{ ansible_managed }}")],
+    );
+}
+
+#[test]
+fn a_play_may_refuse_what_the_command_line_forces() {
+    let project = with(
+        r#"
+- hosts: one
+  gather_facts: false
+  force_handlers: false
+  handlers: [{ name: h, debug: { msg: handled } }]
+  tasks:
+    - command: "true"
+      notify: h
+    - fail:
+"#,
+        &[],
+    );
+    let said = project.run(&["--force-handlers"]);
+    assert!(!said.text.contains("handled"), "{}", said.text);
+}
+
+#[test]
+fn inventories_are_shown() {
+    let project = project(&[("inv", INVENTORY), ("host_vars/one.yml", "more: true\n")]);
+    let shown = |args: &[&str]| {
+        let mut all = vec!["inventory", "-i", "inv"];
+        all.extend(args);
+        project.said(project.start(&all))
+    };
+    let list = shown(&["--list"]);
+    assert_eq!(list.code, Some(0), "{}", list.errors);
+    let list: serde_json::Value = serde_json::from_str(&list.text).unwrap();
+    assert_eq!(list["web"]["hosts"], serde_json::json!(["one", "two"]));
+    assert_eq!(list["_meta"]["hostvars"]["one"]["more"], true);
+    let host = shown(&["--host", "two"]);
+    assert!(host.text.contains("\"who\": \"b\""), "{}", host.text);
+    let graph = shown(&["--graph"]);
+    assert!(graph.text.contains("  |--@web:\n  |  |--one\n"), "{}", graph.text);
+    assert_eq!(shown(&["--host", "three"]).code, Some(5));
+    assert_eq!(shown(&[]).code, Some(2));
+}
