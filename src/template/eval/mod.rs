@@ -188,7 +188,11 @@ impl<'a> Eval<'a> {
                 .into_iter()
                 .collect(),
         };
-        let mut vars = vec![("ansible_managed".into(), Value::from("Ansible managed"))];
+        let mut vars = Vec::new();
+        let managed = self.main.get("ansible_managed");
+        if managed.is_ok_and(|found| found.is_none()) {
+            vars.push(("ansible_managed".into(), Value::from("Ansible managed")));
+        }
         for (key, value) in more {
             if let Some(name) = key.as_str() {
                 vars.push((name.into(), self.value(value)?));
