@@ -77,10 +77,11 @@ fn shown(flags: &Flags) -> Told<String> {
         });
     }
     world.warn();
-    let folder = flags
-        .playbook_dir
-        .as_ref()
-        .map(|folder| world.environment.path(folder, world.environment.directory()));
+    let folder = flags.playbook_dir.as_ref().map(|folder| {
+        world
+            .environment
+            .path(folder, world.environment.directory())
+    });
     let surroundings = Surroundings::new(
         &world.inventory,
         folder.as_deref(),

@@ -229,7 +229,9 @@ pub(super) async fn on_all<'r>(
             .collect();
         together(futures, forks, |_, done| {
             // Where hosts go alone, a task is named again when another came between.
-            if play.pace == Pace::Alone && r.headline.replace(Arc::as_ptr(task) as usize) != Arc::as_ptr(task) as usize {
+            if play.pace == Pace::Alone
+                && r.headline.replace(Arc::as_ptr(task) as usize) != Arc::as_ptr(task) as usize
+            {
                 r.tell(&Event::TaskStarted(&title));
             }
             tell(r, task, &done);

@@ -7,8 +7,8 @@ use super::{
     args::Problems,
     blockinfile, command,
     control::{
-        add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact,
-        set_stats, validate_argument_spec,
+        add_host, assert, debug, fail, group_by, include_vars, meta, pause, set_fact, set_stats,
+        validate_argument_spec,
     },
     copy, file,
     find::{self},
@@ -268,7 +268,9 @@ pub fn is_elsewhere(name: &str) -> bool {
         .or_else(|| name.strip_prefix("ansible.legacy."));
     match short {
         Some(short) => MISSING.contains(&short),
-        None => MISSING.contains(&name) || name.split('.').filter(|part| !part.is_empty()).count() > 2,
+        None => {
+            MISSING.contains(&name) || name.split('.').filter(|part| !part.is_empty()).count() > 2
+        }
     }
 }
 

@@ -8,8 +8,8 @@ mod message;
 
 pub use frame::{Broken, LIMIT, decode, encode, length, read, write};
 pub use message::{
-    Blob, Conduct, Doubt, Envelope, Failure, Hello, Item, Laid, Outcome, Reply, Request,
-    TIMED_OUT, Task, Undone, Welcome,
+    Blob, Conduct, Doubt, Envelope, Failure, Hello, Item, Laid, Outcome, Reply, Request, TIMED_OUT,
+    Task, Undone, Welcome,
 };
 
 /// The line that a node prints before its first frame. What a login shell prints before it is

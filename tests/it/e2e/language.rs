@@ -493,7 +493,11 @@ fn inventories_are_shown() {
     let host = shown(&["--host", "two"]);
     assert!(host.text.contains("\"who\": \"b\""), "{}", host.text);
     let graph = shown(&["--graph"]);
-    assert!(graph.text.contains("  |--@web:\n  |  |--one\n"), "{}", graph.text);
+    assert!(
+        graph.text.contains("  |--@web:\n  |  |--one\n"),
+        "{}",
+        graph.text
+    );
     assert_eq!(shown(&["--host", "three"]).code, Some(5));
     assert_eq!(shown(&[]).code, Some(2));
 }
