@@ -80,7 +80,7 @@ impl Invocation {
         let mut plan = self.run(host, argv.clone(), &touched, plan)?;
         if let Some(executable) = &self.executable {
             plan.warn(format!(
-                "`executable` is of no use to `command`: {} is not used",
+                "the parameter 'executable' is no longer supported with the 'command' module: {} is not used",
                 executable.0
             ));
         }

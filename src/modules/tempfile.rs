@@ -42,7 +42,7 @@ impl Module for Tempfile {
             .into_iter()
             .find(|(_, text)| text.contains(['/', '\0']))
         {
-            let message = format!("`{name}` must be a part of a name, without slashes");
+            let message = format!("{name} must be a valid file name component");
             return Err(Refusal::of(name, message));
         }
         let given = self.directory(host)?;

@@ -186,6 +186,7 @@ impl<'a> Fields<'a> {
 
     /// The keywords that all bearers share.
     pub(super) fn keywords(&mut self) -> Keywords {
+        self.refuse_two_users();
         let vars = match self.entry("vars") {
             Some(entry) => variables(&entry.value, self.how, self.mistakes),
             None => Vec::new(),
@@ -235,6 +236,22 @@ impl<'a> Fields<'a> {
         (self.bearer == Bearer::Play)
             .then(|| self.text("user"))
             .flatten()
+    }
+
+    /// The login has one name.
+    fn refuse_two_users(&mut self) {
+        if let (Bearer::Play, Some(user), Some(_)) =
+            (self.bearer, self.entry("user"), self.entry("remote_user"))
+        {
+            self.mistakes.push(
+                Mistake::new(
+                    "both 'user' and 'remote_user' are set for this play.",
+                    &user.key_span,
+                    "the old name",
+                )
+                .help("use `remote_user` alone"),
+            );
+        }
     }
 }
 

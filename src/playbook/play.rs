@@ -85,6 +85,11 @@ impl Loader<'_> {
             );
             return;
         };
+        if entries.is_empty() {
+            let why = "A playbook must contain at least one play";
+            let mistake = Mistake::new(why, &node.span, "nothing is here");
+            gathered.mistakes.push(mistake);
+        }
         let folder = folder_of(path);
         for entry in entries {
             let Some(keys) = entry.as_map() else {
@@ -325,7 +330,7 @@ impl Fields<'_> {
         };
         if empty {
             self.mistakes.push(Mistake::new(
-                "`hosts` cannot be empty",
+                "Hosts list cannot be empty",
                 &given.key_span,
                 "nothing is given",
             ));

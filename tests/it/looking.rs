@@ -190,7 +190,7 @@ fn a_temporary_file_gets_its_name_in_the_run() {
     story("tempfile", [("path", "/tmp"), ("prefix", "../x")])
         .directory("/tmp", 0o777)
         .refuses(&expect![[r#"
-            prefix: `prefix` must be a part of a name, without slashes
+            prefix: prefix must be a valid file name component
         "#]]);
 }
 

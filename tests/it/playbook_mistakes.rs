@@ -101,7 +101,7 @@ fn keywords_have_their_types() {
     );
     expect![[r#"
         Error:
-          × `hosts` cannot be empty
+          × Hosts list cannot be empty
            ╭─[site.yml:1:3]
          1 │ - hosts: []
            ·   ──┬──

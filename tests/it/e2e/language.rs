@@ -501,3 +501,19 @@ fn inventories_are_shown() {
     assert_eq!(shown(&["--host", "three"]).code, Some(5));
     assert_eq!(shown(&[]).code, Some(2));
 }
+
+#[test]
+fn a_playbook_has_plays_and_a_play_one_login() {
+    for (playbook, told) in [
+        ("[]\n", "A playbook must contain at least one play"),
+        ("- hosts: []\n", "Hosts list cannot be empty"),
+        (
+            "- hosts: one\n  user: a\n  remote_user: b\n",
+            "both 'user' and 'remote_user' are set for this play.",
+        ),
+    ] {
+        let said = with(playbook, &[]).run(&[]);
+        assert_eq!(said.code, Some(4), "{playbook}");
+        assert!(said.errors.contains(told), "{}", said.errors);
+    }
+}
