@@ -35,8 +35,7 @@ pub(super) fn on_control(
             done.always_shown = !is_quiet(args);
             done
         }
-        "fail" => planned(view, module, args),
-        "set_stats" => planned(view, module, args),
+        "fail" | "set_stats" => planned(view, module, args),
         "set_fact" => set_fact(view, args)?,
         "include_vars" => include_vars(view, args)?,
         "add_host" => add_host(view, args)?,

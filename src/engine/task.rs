@@ -288,9 +288,10 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     let name = view.text_of_action()?;
     let Some(module) = modules::find(&name) else {
         return Err(Mistake::new(
-            match modules::is_elsewhere(&name) {
-                true => format!("the module `{name}` is not supported"),
-                false => format!("there is no module `{name}`"),
+            if modules::is_elsewhere(&name) {
+                format!("the module `{name}` is not supported")
+            } else {
+                format!("there is no module `{name}`")
             },
             &view.task.action.span,
             "no such module",
