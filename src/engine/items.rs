@@ -272,7 +272,7 @@ fn announced(
             let templar = r.templar(task.role().map(AsRef::as_ref));
             match templar.render(&Value::Text(text), &scope) {
                 Ok(Some(Value::Text(name))) => {
-                    r.secrets.learn(&Value::Text(name.clone()));
+                    r.learn(&Value::Text(name.clone()));
                     r.secrets.shown(&name)
                 }
                 Ok(Some(Value::Unknown(_)) | None) | Err(_) => title,

@@ -16,7 +16,7 @@ use crate::{
     inventory::{HostId, Vars},
     playbook::{Loader, Role, Scope, TagChoice},
     template::{self, Templar},
-    value::{Text, Unknown},
+    value::{Text, Unknown, Value},
     vars::Variables,
     vault::Keys,
 };
@@ -51,6 +51,7 @@ pub(super) struct Run<'a> {
     pub(super) shelf: Shelf,
     pub(super) secrets: Secrets,
     pub(super) keys: Option<Arc<Keys>>,
+    overheard: template::Overheard,
     listener: Rc<RefCell<dyn Listener>>,
     tallies: RefCell<BTreeMap<String, Tally>>,
     reasons: RefCell<HashMap<String, u64>>,
@@ -96,6 +97,7 @@ impl<'a> Run<'a> {
             shelf: Shelf::default(),
             secrets,
             keys,
+            overheard: template::Overheard::default(),
             listener,
             tallies: RefCell::default(),
             reasons: RefCell::default(),
@@ -114,6 +116,14 @@ impl<'a> Run<'a> {
 
     pub(super) fn tell(&self, event: &Event<'_>) {
         self.listener.borrow_mut().hear(event);
+    }
+
+    /// Remembers the secrets in what was rendered just now.
+    pub(super) fn learn(&self, value: &Value) {
+        self.secrets.learn(value);
+        for text in self.overheard.take() {
+            self.secrets.learn(&Value::Text(text));
+        }
     }
 
     pub(super) fn warn(&self, message: &str) {
@@ -178,6 +188,7 @@ impl<'a> Run<'a> {
                 .collect(),
             directory: Some(self.folder.borrow().clone()),
             keys: self.keys.clone(),
+            secrets: self.overheard.clone(),
             config: crate::config::TABLE
                 .iter()
                 .filter_map(|setting| {

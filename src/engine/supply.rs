@@ -156,7 +156,7 @@ fn template(view: &View<'_>, path: &str, span: &Span, args: &Map) -> Result<Supp
         .templar
         .file(&source, &options, &view.scope)
         .map_err(|failure| failure.mistake.at(span, "this template"))?;
-    view.run.secrets.learn(&value);
+    view.run.learn(&value);
     let text = match value {
         Value::Unknown(unknown) => {
             return Ok(Supply {

@@ -85,7 +85,7 @@ impl<'r> View<'r> {
             .render(value, &self.scope)
             .map_err(|failure| failure.mistake.at(span, "here"))?;
         if let Some(value) = &rendered {
-            self.run.secrets.learn(value);
+            self.run.learn(value);
         }
         Ok(rendered)
     }
@@ -481,7 +481,7 @@ impl<'r> View<'r> {
             }
             Err(failure) => return Err(failure.mistake.at(span, "here").into()),
         };
-        self.run.secrets.learn(&value);
+        self.run.learn(&value);
         let parts = [
             ("expression", Value::from(asked.as_str())),
             ("value", value),

@@ -34,4 +34,4 @@ pub use corpus::Corpus;
 pub use failure::{Failure, Kind};
 pub use parse::Style;
 pub use scope::Scope;
-pub use templar::{FileOptions, Limits, Plugin, Settings, Templar, Truth, plugins};
+pub use templar::{FileOptions, Limits, Overheard, Plugin, Settings, Templar, Truth, plugins};

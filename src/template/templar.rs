@@ -62,8 +62,26 @@ pub struct Settings {
     pub directory: Option<PathBuf>,
     /// What vaulted files are opened with by the lookups that read files.
     pub keys: Option<Arc<Keys>>,
+    /// Who hears of the secrets that are printed among other things.
+    pub secrets: Overheard,
     /// Settings of `ansible.cfg` and the environment, for the `config` lookup.
     pub config: BTreeMap<String, Value>,
+}
+
+/// Secret texts that templates printed among other things, where they can be told apart no more.
+#[derive(Clone, Debug, Default)]
+pub struct Overheard(Arc<Mutex<Vec<Text>>>);
+
+impl Overheard {
+    pub(super) fn hear(&self, text: &Text) {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.push(text.clone());
+    }
+
+    /// What was heard since this was last asked.
+    pub fn take(&self) -> Vec<Text> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Renders templates. Parsed templates are kept, so one engine serves a whole run.

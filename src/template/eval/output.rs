@@ -70,7 +70,10 @@ impl Out {
         }
         match obj::output(eval, part) {
             Ok(text) => {
-                self.secret |= text.is_secret();
+                if text.is_secret() {
+                    self.secret = true;
+                    eval.templar.settings().secrets.hear(&text);
+                }
                 self.text.push_str(&text);
                 Ok(())
             }
