@@ -71,7 +71,7 @@ pub(super) struct Run<'a> {
     pub(super) rescues: Cell<usize>,
     /// In a rehearsal: why nobody knows which hosts the plays from now on have.
     doubt: RefCell<Option<Unknown>>,
-    pub(super) custom: RefCell<BTreeMap<String, crate::value::Value>>,
+    pub(super) custom: RefCell<BTreeMap<String, Value>>,
 }
 
 impl<'a> Run<'a> {
