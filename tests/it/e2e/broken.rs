@@ -266,6 +266,26 @@ fn a_connection_lost_in_the_middle_of_a_task_takes_the_task_back() {
 }
 
 #[test]
+fn a_node_that_is_killed_half_way_is_told_and_the_next_run_finishes() {
+    let Some(pair) = Pair::start() else { return };
+    let project = pair.project("root", "", HALFWAY);
+    pair.broken()
+        .shell("mkdir /srv/two; echo old >/srv/two/first; echo old >/srv/two/second");
+    let files = |of: &Host| of.shell("cd /srv/two && cat first second");
+    let said = halfway(&pair, &project, "kill -9 $node");
+    let words = "the node on the host ended in the middle of its work";
+    judge(&said, 4, &[words]);
+    assert_eq!(said.recap("h1"), "ok=2 changed=2");
+    // Killed before the first file was put in its place, which is whole or not there.
+    assert_eq!(files(pair.broken()), "old\nold\n");
+    let again = project.run(&[]);
+    again.ends_with(0);
+    assert_eq!(again.recap("h2"), "ok=2 changed=2");
+    assert_eq!(files(pair.broken()), "firstsecond");
+    assert_eq!(again.recap("h1"), "ok=2 changed=1");
+}
+
+#[test]
 fn a_host_that_falls_silent_in_the_middle_stops_no_other() {
     let Some(pair) = Pair::start() else { return };
     let project = pair.project("root", "", HALFWAY);
