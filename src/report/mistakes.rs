@@ -11,6 +11,10 @@ pub fn mistakes(mistakes: &Mistakes) -> String {
 
 /// One mistake as text.
 pub(super) fn one(mistake: &Mistake) -> String {
+    let Some(place) = mistake.place() else {
+        let help = mistake.helps().map_or_else(String::new, |help| format!("  help: {help}\n"));
+        return format!("{}\n{help}", mistake.message());
+    };
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
         .with_width(120)
         .with_context_lines(1);
@@ -18,11 +22,8 @@ pub(super) fn one(mistake: &Mistake) -> String {
     if handler.render_report(&mut text, mistake).is_err() {
         text = mistake.to_string();
     }
-    match mistake.place() {
-        // The place once in the form that editors and people can follow.
-        Some(place) => format!("{place}: {}\n{}", mistake.message(), without_title(&text)),
-        None => format!("{text}\n"),
-    }
+    // The place once in the form that editors and people can follow.
+    format!("{place}: {}\n{}", mistake.message(), without_title(&text))
 }
 
 /// The report without the line that repeats the message.
@@ -33,4 +34,20 @@ fn without_title(text: &str) -> String {
         rest = text.lines().skip(1).collect();
     }
     rest.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one;
+    use crate::diagnostic::Mistake;
+
+    #[test]
+    fn a_mistake_without_a_place_is_its_message_and_its_help() {
+        let mistake = Mistake::nowhere("no inventory was read");
+        assert_eq!(one(&mistake), "no inventory was read\n");
+        assert_eq!(
+            one(&mistake.help("give one with -i")),
+            "no inventory was read\n  help: give one with -i\n"
+        );
+    }
 }
