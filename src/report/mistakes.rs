@@ -12,7 +12,9 @@ pub fn mistakes(mistakes: &Mistakes) -> String {
 /// One mistake as text.
 pub(super) fn one(mistake: &Mistake) -> String {
     let Some(place) = mistake.place() else {
-        let help = mistake.helps().map_or_else(String::new, |help| format!("  help: {help}\n"));
+        let help = mistake
+            .helps()
+            .map_or_else(String::new, |help| format!("  help: {help}\n"));
         return format!("{}\n{help}", mistake.message());
     };
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
