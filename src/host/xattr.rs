@@ -37,22 +37,22 @@ pub fn all(path: &str) -> rustix::io::Result<BTreeMap<String, Vec<u8>>> {
     Ok(all)
 }
 
-/// Asks for the size, then for that many bytes; again when they grew in between.
+/// The largest that the kernel gives, of a value as of a list.
+const MOST: usize = 64 << 10;
+
+/// Asks with more room until it is enough. (Asking for the size first would be one call more for
+/// the many that have none.)
 fn sized(
     mut get: impl FnMut(&mut [u8]) -> rustix::io::Result<usize>,
 ) -> rustix::io::Result<Vec<u8>> {
+    let mut buffer = vec![0; 256];
     loop {
-        let size = get(&mut [])?;
-        if size == 0 {
-            return Ok(Vec::new());
-        }
-        let mut buffer = vec![0; size];
         match get(&mut buffer) {
             Ok(filled) => {
                 buffer.truncate(filled);
                 return Ok(buffer);
             }
-            Err(Errno::RANGE) => {}
+            Err(Errno::RANGE) if buffer.len() < MOST => buffer.resize(buffer.len() * 4, 0),
             Err(error) => return Err(error),
         }
     }
