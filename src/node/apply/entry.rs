@@ -3,14 +3,14 @@
 use std::{
     fs::File,
     io::{self, Write as _},
-    os::fd::{AsFd as _, BorrowedFd},
+    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use rustix::{
     fs::{
-        AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW,
-        UTIME_OMIT, Uid, XattrFlags, chmodat, chownat, fsetxattr, fsync, linkat, lremovexattr,
+        Access, AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW,
+        UTIME_OMIT, Uid, XattrFlags, access, chmod, chmodat, chownat, fsetxattr, fstat, fsync, linkat, lremovexattr,
         lsetxattr, makedev, mkdirat, mknodat, openat, renameat, renameat_with, symlinkat, unlinkat,
         utimensat,
     },
@@ -184,6 +184,12 @@ fn special(
     dress(parent, draft, path, &to.meta, false)
 }
 
+/// What is held open here, by its number.
+const HELD: &str = "/proc/self/fd";
+
+/// Why something is left alone that stands at a path now.
+const TAKEN: &str = "something else has taken its place since we looked";
+
 /// Gives owner, mode and times. The owner first: a change of owner takes the set-ID bits away.
 fn dress(
     parent: &Parent,
@@ -193,22 +199,30 @@ fn dress(
     is_link: bool,
 ) -> Result<(), Stopped> {
     let at = &parent.directory;
-    let owner = (Uid::from_raw(meta.uid), Gid::from_raw(meta.gid));
+    // Held open, so that all goes to one thing and never through a link that takes its place.
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let what = format!("look at {path}");
+    let held = openat(at, name, flags, Mode::empty()).doing(&what)?;
+    let stat = fstat(&held).doing(&what)?;
+    if is_link != (FileType::from_raw_mode(stat.st_mode) == FileType::Symlink) {
+        return Err(Stopped::new(what, TAKEN));
+    }
     chownat(
-        at,
-        name,
-        Some(owner.0),
-        Some(owner.1),
-        AtFlags::SYMLINK_NOFOLLOW,
+        &held,
+        "",
+        Some(Uid::from_raw(meta.uid)),
+        Some(Gid::from_raw(meta.gid)),
+        AtFlags::EMPTY_PATH,
     )
     .doing(&format!("give {path} to its owner"))?;
     if !is_link {
-        chmodat(
-            at,
-            name,
-            Mode::from_raw_mode(meta.mode.bits()),
-            AtFlags::empty(),
-        )
+        let mode = Mode::from_raw_mode(meta.mode.bits());
+        let through = format!("{HELD}/{}", held.as_raw_fd());
+        match chmod(through, mode) {
+            // A root without /proc.
+            Err(Errno::NOENT) => chmodat(at, name, mode, AtFlags::empty()),
+            done => done,
+        }
         .doing(&format!("set the mode of {path}"))?;
     }
     let times = Timestamps {
@@ -247,7 +261,7 @@ fn set_xattrs_of_file(file: BorrowedFd<'_>, meta: &Meta, path: &str) -> Result<(
 }
 
 /// Changes attributes of what stands at a canonical path.
-pub(super) fn set_meta(path: &str, to: &Meta) -> Result<(), Stopped> {
+pub(super) fn set_meta(path: &str, from: &Meta, to: &Meta) -> Result<(), Stopped> {
     let parent = Parent::of(path).doing(&format!("reach the directory of {path}"))?;
     let stat = rustix::fs::statat(
         &parent.directory,
@@ -255,6 +269,9 @@ pub(super) fn set_meta(path: &str, to: &Meta) -> Result<(), Stopped> {
         AtFlags::SYMLINK_NOFOLLOW,
     )
     .doing(&format!("look at {path}"))?;
+    if stat.st_uid != from.uid {
+        return Err(Stopped::new(format!("change {path}"), TAKEN));
+    }
     let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
     // Flags that forbid changes go first; what only becomes readable now gets its flags after.
     let flags = to.flags.filter(|_| !is_link);
@@ -262,7 +279,7 @@ pub(super) fn set_meta(path: &str, to: &Meta) -> Result<(), Stopped> {
     if let Some((file, flags)) = &early {
         set_flags(file.as_fd(), flags & !LOCKS).doing(&format!("flag {path}"))?;
     }
-    xattrs(path, to)?;
+    xattrs(&parent, path, to)?;
     dress(&parent, &parent.name, path, to, is_link)?;
     if flags.is_some() && early.is_none() {
         flag(&parent, path, to)?;
@@ -270,17 +287,23 @@ pub(super) fn set_meta(path: &str, to: &Meta) -> Result<(), Stopped> {
     lock(path, to)
 }
 
-fn xattrs(path: &str, to: &Meta) -> Result<(), Stopped> {
-    let bytes = bytes_of(path);
-    let seen = crate::host::xattrs(path).doing(&format!("read the attributes of {path}"))?;
+fn xattrs(parent: &Parent, path: &str, to: &Meta) -> Result<(), Stopped> {
+    // By way of the directory that is held, whatever the path leads to by now.
+    let held = format!("{HELD}/{}/", parent.directory.as_raw_fd()).into_bytes();
+    let bytes = if access(HELD, Access::EXISTS).is_ok() {
+        [held, parent.name.clone()].concat().into()
+    } else {
+        bytes_of(path)
+    };
+    let seen = crate::host::xattrs(&text_of(&bytes)).doing(&format!("read the attributes of {path}"))?;
     for (name, value) in &to.xattrs {
         if seen.get(name) != Some(value) {
-            lsetxattr(bytes.as_slice(), bytes_of(name), value, XattrFlags::empty())
+            lsetxattr(&bytes[..], bytes_of(name), value, XattrFlags::empty())
                 .doing(&format!("set the attribute {name} of {path}"))?;
         }
     }
     for name in seen.keys().filter(|name| !to.xattrs.contains_key(*name)) {
-        lremovexattr(bytes.as_slice(), bytes_of(name))
+        lremovexattr(&bytes[..], bytes_of(name))
             .doing(&format!("remove the attribute {name} of {path}"))?;
     }
     Ok(())
@@ -292,8 +315,10 @@ fn validate(draft: &[u8], path: &str, how: &How, host: &Live) -> Result<(), Stop
         return Ok(());
     };
     let at = crate::host::path::join(crate::host::path::parent(path), &text_of(draft));
-    let words = crate::host::words(&command.replace("%s", &at))
+    let words = crate::host::words(command)
         .ok_or_else(|| Stopped::new("validate the new file", "the command has an open quote"))?;
+    // Whatever the path holds, it stays within its word.
+    let words = words.iter().map(|word| word.replace("%s", &at)).collect();
     let query = crate::change::Run {
         argv: words,
         ..crate::change::Run::default()
@@ -334,3 +359,6 @@ fn write_in_place(
     fsync(&file).doing(&what)?;
     dress(parent, &parent.name, path, meta, false)
 }
+
+#[cfg(test)]
+mod tests;
