@@ -264,7 +264,8 @@ fn engine(
         custom_stats: settings.show_custom_stats,
     };
     let colored = !settings.nocolor && (settings.force_color || io::stdout().is_terminal());
-    let sink = report::Sink::new(io::stdout(), secrets.clone(), colored);
+    let in_workflow = environment.get("GITHUB_ACTIONS") == Some("true");
+    let sink = report::Sink::new(io::stdout(), secrets.clone(), colored).obeyed(in_workflow);
     let listener = Rc::new(RefCell::new(report::Default::new(sink, shown)));
     let id = run_id();
     let check = options.check;

@@ -40,6 +40,8 @@ pub struct Sink<W> {
     to: W,
     secrets: Secrets,
     colored: bool,
+    /// Whether the reader obeys commands in the text, as the log of a GitHub workflow does.
+    obeys: bool,
 }
 
 impl<W: Write> Sink<W> {
@@ -48,7 +50,15 @@ impl<W: Write> Sink<W> {
             to,
             secrets,
             colored,
+            obeys: false,
         }
+    }
+
+    /// For a reader that obeys workflow commands in what it is told.
+    #[must_use]
+    pub fn obeyed(mut self, obeys: bool) -> Self {
+        self.obeys = obeys;
+        self
     }
 
     /// Writes a line, or several when the text has line feeds in it.
@@ -59,7 +69,8 @@ impl<W: Write> Sink<W> {
 
     /// The text as it may be shown.
     pub fn shown(&self, text: &str) -> String {
-        visible(&self.secrets.masked(text))
+        let text = visible(&self.secrets.masked(text));
+        if self.obeys { inert(&text) } else { text }
     }
 
     /// The value as it may be shown.
@@ -79,6 +90,18 @@ impl<W: Write> Sink<W> {
         }
         self.to.flush()
     }
+}
+
+/// Commands of a workflow's log, made mere words: `::name ::` where a line starts, `##[name]`
+/// anywhere.
+fn inert(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let words = line.trim_start();
+        let blanks = &line[..line.len() - words.len()];
+        let guard = if words.starts_with("::") { "\\" } else { "" };
+        format!("{blanks}{guard}{}", words.replace("##[", "##\\["))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Control characters and those that turn the direction of text, written out: what a host says
@@ -106,7 +129,7 @@ pub(super) fn visible(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{inert, visible};
 
     #[test]
     fn a_host_cannot_steer_the_terminal() {
@@ -115,5 +138,13 @@ mod tests {
             "a\\x1b[2Jb\\u202ec\\x0d\\xe9"
         );
         assert_eq!(visible("tab\tand\nline é"), "tab\tand\nline é");
+    }
+
+    #[test]
+    fn a_host_cannot_command_a_workflow() {
+        assert_eq!(
+            inert("a ::b\n  ::set-env name=X::y\n::error::z\n ##[group]x"),
+            "a ::b\n  \\::set-env name=X::y\n\\::error::z\n ##\\[group]x"
+        );
     }
 }
