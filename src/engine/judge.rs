@@ -36,7 +36,7 @@ pub(super) fn of_outcome(view: &View<'_>, outcome: Outcome, rehearses: bool) -> 
         },
     );
     for (key, value) in outcome.result {
-        if key.as_str().is_none_or(|key| !key.starts_with("_ansible_")) {
+        if key.as_str().is_none_or(is_for_hosts_to_say) {
             result.insert(key, value);
         }
     }
@@ -74,6 +74,11 @@ pub(super) fn of_outcome(view: &View<'_>, outcome: Outcome, rehearses: bool) -> 
         doubt(view, &mut done);
     }
     done
+}
+
+/// Whether a host may say this of a task: what became of it, its changes and its failure tell.
+fn is_for_hosts_to_say(key: &str) -> bool {
+    !key.starts_with("_ansible_") && !["changed", "failed", "unreachable"].contains(&key)
 }
 
 /// A program is foretold as if it succeeds. Where its failing would not stop the play, nobody
@@ -191,5 +196,18 @@ pub(super) fn forgive(view: &View<'_>, done: &mut Done) {
             *ignored = truth(view.flag(|keywords| &keywords.ignore_unreachable));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_for_hosts_to_say;
+
+    #[test]
+    fn a_host_does_not_say_what_became_of_a_task() {
+        for forged in ["changed", "failed", "unreachable", "_ansible_no_log"] {
+            assert!(!is_for_hosts_to_say(forged), "{forged}");
+        }
+        assert!(is_for_hosts_to_say("stdout") && is_for_hosts_to_say("msg"));
     }
 }

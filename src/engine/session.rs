@@ -183,15 +183,11 @@ impl Session {
             }
             Err(None) => return Err(self.lost().await),
         };
-        let envelope: Envelope<Reply> = wire::decode(&frame)
-            .map_err(|broken| Silence::Fault(format!("the node sent {broken}")))?;
-        if envelope.nonce != self.nonce || envelope.id != id {
+        let reply = opened(&frame, self.nonce, id).map_err(|fault| {
             self.link = None;
-            return Err(Silence::Fault(
-                "the node answered a question that nobody asked".to_owned(),
-            ));
-        }
-        match envelope.body {
+            Silence::Fault(fault)
+        })?;
+        match reply {
             Reply::Fault(fault) => Err(Silence::Fault(fault)),
             reply => Ok(reply),
         }
@@ -227,6 +223,16 @@ impl Session {
     }
 }
 
+/// The answer in a frame, when it is the one to this question on this connection.
+fn opened(frame: &[u8], nonce: u64, id: u64) -> Result<Reply, String> {
+    let envelope: Envelope<Reply> =
+        wire::decode(frame).map_err(|broken| format!("the node sent {broken}"))?;
+    if envelope.nonce != nonce || envelope.id != id {
+        return Err("the node answered a question that nobody asked".to_owned());
+    }
+    Ok(envelope.body)
+}
+
 fn gone() -> Silence {
     Silence::Fault("the connection to the node was lost before".to_owned())
 }
@@ -249,4 +255,22 @@ pub(crate) fn random() -> u64 {
     let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
     hasher.write_u64(u64::from(std::process::id()));
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Envelope, Reply, opened, wire};
+
+    #[test]
+    fn only_the_answer_to_our_own_question_is_heard() {
+        let frame = |nonce, id| {
+            let body = Reply::Pong;
+            let frame = wire::encode(&Envelope { nonce, id, body }).unwrap();
+            frame[4..].to_vec()
+        };
+        assert_eq!(opened(&frame(7, 1), 7, 1), Ok(Reply::Pong));
+        for forged in [frame(8, 1), frame(7, 2), b"nonsense".to_vec()] {
+            assert!(opened(&forged, 7, 1).is_err());
+        }
+    }
 }
