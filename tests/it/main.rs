@@ -15,6 +15,7 @@ mod e2e;
 mod edits;
 mod file;
 mod get_url;
+mod hostile;
 mod hosts;
 mod inventory;
 mod jinja;

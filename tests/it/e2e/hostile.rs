@@ -166,3 +166,23 @@ fn nothing_that_a_run_prints_steers_a_terminal() {
         );
     }
 }
+
+#[test]
+fn no_template_reaches_the_inside_of_an_object() {
+    let project = playbook(
+        r#"- hosts: one
+  gather_facts: false
+  tasks:
+    - debug: { msg: "{{ item }}" }
+      loop:
+        - "{{ ''.__class__ | default('nothing') }}"
+        - "{{ [].__class__.__mro__ | default('nothing') }}"
+        - "{{ ('x' | attr('__init__')) | default('nothing') }}"
+        - "{{ lookup.__globals__ | default('nothing') }}"
+        - "{{ (1).__reduce__ | default('nothing') }}"
+"#,
+    );
+    let said = project.run(&[]);
+    assert!(!said.text.contains("class '") && !said.text.contains("built-in"), "{}", said.text);
+    assert_eq!(said.text.matches("\"msg\": \"nothing\"").count(), 5, "{}{}", said.text, said.errors);
+}
