@@ -116,14 +116,7 @@ fn only_regular_files_are_read_and_pipes_make_nobody_wait() {
     let home = tempfile::tempdir().unwrap();
     let pipe = home.path().join("pipe");
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        &pipe,
-        rustix::fs::FileType::Fifo,
-        mode,
-        0,
-    )
-    .unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     let mut node = Node::start(&home.path().join("state"), "run-1");
     let pipe = pipe.display().to_string();
     for (path, why) in [
@@ -191,7 +184,11 @@ fn tests() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     while let Some(path) = left.pop() {
         if path.is_dir() {
-            left.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            left.extend(
+                fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         } else if path.extension().is_some_and(|end| end == "rs") {
             let shown = path.strip_prefix(root).unwrap().display().to_string();
             let text = fs::read_to_string(&path).unwrap();

@@ -10,9 +10,9 @@ use std::{
 use rustix::{
     fs::{
         Access, AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW,
-        UTIME_OMIT, Uid, XattrFlags, access, chmod, chmodat, chownat, fsetxattr, fstat, fsync, linkat, lremovexattr,
-        lsetxattr, makedev, mkdirat, mknodat, openat, renameat, renameat_with, symlinkat, unlinkat,
-        utimensat,
+        UTIME_OMIT, Uid, XattrFlags, access, chmod, chmodat, chownat, fsetxattr, fstat, fsync,
+        linkat, lremovexattr, lsetxattr, makedev, mkdirat, mknodat, openat, renameat,
+        renameat_with, symlinkat, unlinkat, utimensat,
     },
     io::Errno,
 };
@@ -295,7 +295,8 @@ fn xattrs(parent: &Parent, path: &str, to: &Meta) -> Result<(), Stopped> {
     } else {
         bytes_of(path)
     };
-    let seen = crate::host::xattrs(&text_of(&bytes)).doing(&format!("read the attributes of {path}"))?;
+    let seen =
+        crate::host::xattrs(&text_of(&bytes)).doing(&format!("read the attributes of {path}"))?;
     for (name, value) in &to.xattrs {
         if seen.get(name) != Some(value) {
             lsetxattr(&bytes[..], bytes_of(name), value, XattrFlags::empty())

@@ -84,7 +84,9 @@ pub(super) fn apply(change: &Change, host: &Live, runs: &Runs) -> Result<Brought
         } => {
             entry::replace(path, from.as_ref(), to.as_ref(), how, host).map(|()| Brought::default())
         }
-        Change::Meta { path, from, to } => entry::set_meta(path, from, to).map(|()| Brought::default()),
+        Change::Meta { path, from, to } => {
+            entry::set_meta(path, from, to).map(|()| Brought::default())
+        }
         Change::Backup { path, .. } => Err(Stopped::new(
             format!("back {path} up"),
             "the backup was not given a name",

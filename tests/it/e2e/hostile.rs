@@ -183,6 +183,16 @@ fn no_template_reaches_the_inside_of_an_object() {
 "#,
     );
     let said = project.run(&[]);
-    assert!(!said.text.contains("class '") && !said.text.contains("built-in"), "{}", said.text);
-    assert_eq!(said.text.matches("\"msg\": \"nothing\"").count(), 5, "{}{}", said.text, said.errors);
+    assert!(
+        !said.text.contains("class '") && !said.text.contains("built-in"),
+        "{}",
+        said.text
+    );
+    assert_eq!(
+        said.text.matches("\"msg\": \"nothing\"").count(),
+        5,
+        "{}{}",
+        said.text,
+        said.errors
+    );
 }
