@@ -291,7 +291,7 @@ fn xattrs(parent: &Parent, path: &str, to: &Meta) -> Result<(), Stopped> {
     // By way of the directory that is held, whatever the path leads to by now.
     let held = format!("{HELD}/{}/", parent.directory.as_raw_fd()).into_bytes();
     let bytes = if access(HELD, Access::EXISTS).is_ok() {
-        [held, parent.name.clone()].concat().into()
+        [held, parent.name.clone()].concat()
     } else {
         bytes_of(path)
     };
