@@ -4,7 +4,7 @@
 # others joined with a space. So each line ends with its own separator, and there is no single
 # quote, backslash or exclamation mark in it (a test insists).
 test -n "${HW_LC+x}" && { LC_ALL=$HW_LC; test -n "$LC_ALL" || unset LC_ALL; unset HW_LC; };
-umask 077; set -f;
+w=$(umask); umask 077; set -f;
 h=@DIGEST@; s=@SIZE@;
 say() { echo "hostwright-$*"; };
 k=$(uname -s); m=$(uname -m); u=$(id -u);
@@ -36,7 +36,7 @@ return 0;
 set -- "${HOME:-/nonexistent}/.cache/hostwright" "/var/tmp/.hostwright-$u" "/tmp/.hostwright-$u" "/dev/shm/.hostwright-$u" "/run/user/$u/hostwright";
 while :; do
 if test -n "$a"; then
-for d do mine "$d" && ours "$d/$h" && exec "$d/$h" node; done;
+for d do mine "$d" && ours "$d/$h" && umask "$w" && exec "$d/$h" node; done;
 fi;
 command -v gzip >/dev/null 2>&1 && z=gz || z=raw;
 say need "$m" "$z";
@@ -57,5 +57,5 @@ test "$(wc -c <"$t")" -eq "$s" || { rm -f "$t"; say fail write "$d: $(flat "$e")
 find "$d" -type f -mtime +30 -exec rm -f {} + 2>/dev/null;
 find "$d" -type f -name "t.*" -mtime +1 -exec rm -f {} + 2>/dev/null;
 e=$(mv -f "$t" "$d/$h" 2>&1) || { say fail write "$d: $e"; exit 1; };
-exec "$d/$h" node;
+umask "$w"; exec "$d/$h" node;
 done

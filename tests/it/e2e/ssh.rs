@@ -200,3 +200,36 @@ fn a_delegated_task_follows_the_play_and_the_task_to_the_other_host() {
         said.text
     );
 }
+
+const NEW_THINGS: &str = r#"
+- hosts: hosts
+  gather_facts: false
+  tasks:
+    - shell: umask; touch /srv/by-shell
+      register: mask
+    - debug: var=mask.stdout
+    - copy: { content: x, dest: /srv/by-copy }
+    - file: { path: /srv/folder, state: directory }
+    - file: { path: /srv/touched, state: touch }
+"#;
+
+#[test]
+fn new_files_have_the_modes_that_the_login_gives_them() {
+    let Some(hosts) = Hosts::start(1) else { return };
+    let host = &hosts.all()[0];
+    for (user, flags) in [("root", &[][..]), ("deploy", &["--become"])] {
+        host.shell("rm -rf /srv/*");
+        let project = on(&hosts, user, "", NEW_THINGS);
+        // The first run brings our program there, the second one finds it.
+        for _ in 0..2 {
+            let said = project.run(flags);
+            said.ends_with(0);
+            let mask = "\"mask.stdout\": \"0022\"";
+            assert!(said.text.contains(mask), "{}", said.text);
+        }
+        assert_eq!(
+            host.shell("cd /srv && stat -c '%a %n' *"),
+            "644 by-copy\n644 by-shell\n755 folder\n644 touched\n"
+        );
+    }
+}
