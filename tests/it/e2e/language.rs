@@ -517,3 +517,17 @@ fn a_playbook_has_plays_and_a_play_one_login() {
         assert!(said.errors.contains(told), "{}", said.errors);
     }
 }
+
+#[test]
+fn facts_are_asked_for_by_either_name() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  tasks:
+    - gather_facts: { gather_subset: min }
+    - assert: { that: ansible_facts.system == 'Linux' }
+"#,
+        &[],
+    );
+}
