@@ -6,7 +6,7 @@ use super::{items::Hosts, run::Run};
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned},
     inventory::{HostId, Inventory, missed_patterns},
-    playbook::Play,
+    playbook::{Flag, Given, Play},
     template::Scope,
     value::{Map, Text, Value},
     vars::{Level, Stack},
@@ -179,12 +179,59 @@ fn size_of(value: &Value, hosts: usize, place: &Spanned<Value>) -> Result<usize,
 }
 
 /// Whether more hosts of a batch failed than the play puts up with.
-pub(super) fn too_many_failed(play: &Play, failed: usize, batch: usize) -> bool {
+pub(super) fn too_many_failed(
+    run: &Run<'_>,
+    play: &Play,
+    failed: usize,
+    batch: usize,
+) -> Result<bool, Mistake> {
     let Some(limit) = &play.max_fail_percentage else {
-        return false;
+        return Ok(false);
     };
-    limit
-        .node
-        .known()
-        .is_some_and(|limit| failed as f64 / batch.max(1) as f64 * 100.0 > *limit)
+    let most = match &limit.node {
+        Given::Known(most) => *most,
+        Given::Template(text) => {
+            let wrong = || Mistake::new("this must be a percentage", &limit.span, "here");
+            match render(run, play, &Value::Text(text.clone()))
+                .map_err(|mistake| mistake.at(&limit.span, "here"))?
+            {
+                Some(Value::Int(number)) => number as f64,
+                Some(Value::Float(number)) => number,
+                Some(Value::Text(text)) => {
+                    let number = text.trim().trim_end_matches('%');
+                    number.parse().map_err(|_| wrong())?
+                }
+                None | Some(Value::Null) => return Ok(false),
+                Some(_) => return Err(wrong()),
+            }
+        }
+    };
+    Ok(failed as f64 / batch.max(1) as f64 * 100.0 > most)
+}
+
+/// A flag of the play; templates in it see what is known before any host is chosen.
+pub(super) fn flag(run: &Run<'_>, play: &Play, flag: &Flag) -> Result<Option<bool>, Mistake> {
+    let Some(given) = flag else {
+        return Ok(None);
+    };
+    let text = match &given.node {
+        Given::Known(truth) => return Ok(Some(*truth)),
+        Given::Template(text) => text,
+    };
+    let value = render(run, play, &Value::Text(text.clone()))
+        .map_err(|mistake| mistake.at(&given.span, "here"))?;
+    let word = match value {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Bool(truth)) => return Ok(Some(truth)),
+        Some(other) => crate::value::to_json(&other).to_string().to_lowercase(),
+    };
+    match word.trim_matches('"') {
+        "yes" | "on" | "true" | "1" | "y" | "t" => Ok(Some(true)),
+        "no" | "off" | "false" | "0" | "n" | "f" => Ok(Some(false)),
+        other => Err(Mistake::new(
+            format!("this must be a boolean, and is `{other}`"),
+            &given.span,
+            "here",
+        )),
+    }
 }

@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     done::HostDone,
-    include,
     items::{self, Failed, Hosts},
     play::PlayState,
     run::Run,
@@ -186,25 +185,15 @@ async fn carry_out<'s>(
     hosts: Hosts,
     brought: &'s stack::Brought,
 ) -> Vec<(HostId, Failed)> {
-    let mut failed = Vec::new();
     if hosts.is_empty() {
-        return failed;
+        return Vec::new();
     }
     let dones = run_here(r, play, handler, &hosts, brought).await;
-    let fate = items::settle(r, play, handler, &dones);
-    failed.extend(fate.failed);
+    let mut fate = items::settle(r, play, handler, &dones);
     if !matches!(handler.kind, TaskKind::Module) {
-        for group in include::load(r, play, handler, &dones, brought)
-            .into_iter()
-            .flatten()
-        {
-            play.take_in(&group.included);
-            let hosts = group.hosts.clone();
-            let inner = items::run_here(r, play, &group.included.items, hosts, &group.brought);
-            failed.extend(inner.await.failed);
-        }
+        items::included(r, play, handler, &dones, brought, &mut fate).await;
     }
-    failed
+    fate.failed
 }
 
 async fn run_here<'s>(

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
 
 use super::{
-    block,
+    asked, block,
     done::{Done, HostDone},
     handlers, include,
     play::PlayState,
@@ -205,22 +205,16 @@ pub(super) async fn on_all<'r>(
     if play.pace == Pace::InStep {
         r.tell(&Event::TaskStarted(&title));
     }
-    let once = is_once(task);
+    let once = asked::is_once(r, play, task, *first);
     if once && play.pace == Pace::Alone {
         r.warn("`run_once` runs on every host where each goes at its own pace");
     }
-    let asked = if once { &hosts[..1] } else { hosts };
-    let forks = match task.effective(|keywords| keywords.throttle.as_ref()) {
-        Some(limit) => match limit.node.known() {
-            Some(limit) if *limit > 0 => r.options.forks.min(usize::try_from(*limit).unwrap_or(1)),
-            _ => r.options.forks,
-        },
-        None => r.options.forks,
-    };
+    let chosen = if once { &hosts[..1] } else { hosts };
+    let forks = asked::forks(r, play, task, *first);
     let mut dones = Vec::new();
     {
         let base = &base;
-        let futures = asked
+        let futures = chosen
             .iter()
             .map(|host| {
                 let future = task::on_host(r, play, base, task, *host, brought);
@@ -342,7 +336,9 @@ fn what_failed(task: &Task, done: &HostDone) -> Failed {
 /// Counts, notifies, and parts the hosts that go on from those that failed.
 pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[HostDone]) -> Fate {
     let mut fate = Fate::default();
-    let once = is_once(task);
+    let once = dones
+        .first()
+        .is_some_and(|first| asked::is_once(r, play, task, first.host));
     for (at, done) in dones.iter().enumerate() {
         let name = r.host_name(done.host);
         // What ran once is told of the others too, but it did not run there.
@@ -369,7 +365,7 @@ pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[Ho
         }
     }
     if let Some((first, _)) = fate.failed.first()
-        && (is_fatal(r, task) || once)
+        && (once || asked::is_fatal(r, play, task, *first))
     {
         let passes = once && !play.is_unreachable(*first);
         play.fell(passes);
@@ -378,19 +374,6 @@ pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[Ho
             .extend(others.map(|host| (host, Failed::Elsewhere { passes })));
     }
     fate
-}
-
-/// Whether an error on one host is one for all.
-fn is_fatal(r: &Run<'_>, task: &Task) -> bool {
-    task.effective(|keywords| keywords.any_errors_fatal.as_ref())
-        .map_or(r.settings.any_errors_fatal, |flag| {
-            flag.node.known() == Some(&true)
-        })
-}
-
-fn is_once(task: &Task) -> bool {
-    task.effective(|keywords| keywords.run_once.as_ref())
-        .is_some_and(|flag| flag.node.known() == Some(&true))
 }
 
 fn count(r: &Run<'_>, host: &str, done: &Done) {
@@ -415,7 +398,7 @@ fn count(r: &Run<'_>, host: &str, done: &Done) {
 }
 
 /// Runs what an include brought, group by group.
-async fn included<'r>(
+pub(super) async fn included<'r>(
     r: &'r Run<'r>,
     play: &'r PlayState<'r>,
     task: &'r Task,
@@ -424,7 +407,7 @@ async fn included<'r>(
     fate: &mut Fate,
 ) {
     let mut groups = Vec::new();
-    let mut broken = false;
+    let mut broken = None;
     for done in dones {
         // Each include of a loop counts as a task.
         let sure = done.includes.iter().filter(|one| one.doubt.is_none());
@@ -444,7 +427,7 @@ async fn included<'r>(
             Err((hosts, mistakes)) => {
                 let mistake = mistakes.0.into_iter().next();
                 let mistake = mistake.unwrap_or_else(|| Mistake::nowhere("it cannot be included"));
-                broken = true;
+                broken = broken.or(hosts.first().copied());
                 for host in hosts {
                     let done = HostDone {
                         host,
@@ -465,7 +448,9 @@ async fn included<'r>(
             }
         }
     }
-    if broken && is_fatal(r, task) {
+    if let Some(host) = broken
+        && asked::is_fatal(r, play, task, host)
+    {
         play.fell(false);
         let others = std::mem::take(&mut fate.going).into_iter();
         let passes = false;

@@ -6,6 +6,7 @@
 
 mod actions;
 mod argument_spec;
+mod asked;
 mod batches;
 mod block;
 mod check;

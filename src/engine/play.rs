@@ -130,7 +130,7 @@ pub(super) async fn play<'r>(
         if gone == batch.len() {
             return Ok(End::Dead);
         }
-        if batches::too_many_failed(play, gone, batch.len()) {
+        if batches::too_many_failed(run, play, gone, batch.len())? {
             run.tell(&Event::NoHostsLeft);
             return Ok(End::Dead);
         }
@@ -175,9 +175,13 @@ async fn flush_here<'s>(run: &'s Run<'s>, state: &'s PlayState<'s>, batch: &Host
 /// Asks the hosts for facts, where the play wants them.
 async fn facts<'r>(run: &'r Run<'r>, state: &PlayState<'r>, batch: &Hosts) {
     let play = state.play;
-    let wanted = match &play.gather_facts {
-        Some(flag) => flag.node.known() != Some(&false),
-        None => run.settings.gathering != crate::config::Gathering::Explicit,
+    let wanted = match batches::flag(run, play, &play.gather_facts) {
+        Ok(Some(wanted)) => wanted,
+        Ok(None) => run.settings.gathering != crate::config::Gathering::Explicit,
+        Err(mistake) => {
+            state.stop_with(mistake);
+            return;
+        }
     };
     if !wanted || !run.started.get() && run.options.start_at.is_none() {
         return;
@@ -406,9 +410,15 @@ impl PlayState<'_> {
 
     /// Whether handlers run even where a task has failed.
     pub(super) fn forces_handlers(&self, run: &Run<'_>) -> bool {
-        let own = self.play.force_handlers.as_ref();
+        let own = &self.play.force_handlers;
         let otherwise = run.options.force_handlers || run.settings.force_handlers;
-        own.map_or(otherwise, |flag| flag.node.known() == Some(&true))
+        match batches::flag(run, self.play, own) {
+            Ok(asked) => asked.unwrap_or(otherwise),
+            Err(mistake) => {
+                self.stop_with(mistake);
+                false
+            }
+        }
     }
 
     /// What `meta` asks for, on the host of the view.

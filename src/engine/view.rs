@@ -1,6 +1,6 @@
 //! A task as one host sees it: its keywords rendered with the host's variables.
 
-use std::{rc::Rc, sync::Arc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use super::run::Run;
 use crate::{
@@ -310,6 +310,7 @@ impl<'r> View<'r> {
                 }
             }
         }
+        let mut late = None;
         let takes_line = (module.docs)().iter().any(|doc| doc.name == "_raw_params");
         for (text, is_line) in [
             (&self.task.args.further, false),
@@ -327,8 +328,16 @@ impl<'r> View<'r> {
                         if self.task.args.get(word).is_some() {
                             continue;
                         }
-                        if let Some(value) = self.arg(module, word, value, &text.span)? {
-                            args.insert(name.clone(), self.kept(word, value));
+                        match self.arg(module, word, value, &text.span) {
+                            Ok(Some(value)) => {
+                                args.insert(name.clone(), self.kept(word, value));
+                            }
+                            Ok(None) => {}
+                            // What is wrong with the arguments as they are is told first.
+                            Err(trouble) => {
+                                args.insert(name.clone(), value.clone());
+                                late.get_or_insert(trouble);
+                            }
                         }
                     }
                 }
@@ -371,7 +380,10 @@ impl<'r> View<'r> {
                 None => args.remove(name),
             };
         }
-        Ok(args)
+        match late {
+            Some(trouble) if module.check(&args, &BTreeMap::new()).is_empty() => Err(trouble),
+            _ => Ok(args),
+        }
     }
 
     /// The argument as a secret, where its parameter takes what nobody may see.

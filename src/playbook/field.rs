@@ -270,7 +270,7 @@ pub(super) fn unknown_keyword<'n>(
         );
     };
     let mistake = Mistake::new(
-        format!("`{name}` is no keyword of {described}"),
+        format!("'{name}' is not a valid attribute for {}", bearer.titled()),
         &entry.key_span,
         "unknown",
     );

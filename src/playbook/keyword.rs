@@ -126,6 +126,21 @@ impl Bearer {
         }
     }
 
+    /// The bearer as Ansible's messages name it.
+    pub(super) fn titled(self) -> &'static str {
+        match self {
+            Self::Play => "a Play",
+            Self::Role => "a RoleInclude",
+            Self::Block => "a Block",
+            Self::Task => "a Task",
+            Self::Handler => "a Handler",
+            Self::ImportPlaybook => "a PlaybookInclude",
+            Self::LoopControl => "a LoopControl",
+            Self::VarsPrompt => "an entry of vars_prompt",
+            Self::Metadata => "a RoleMetadata",
+        }
+    }
+
     /// The keywords that only this bearer, or some with it, knows.
     fn own(self) -> &'static [&'static str] {
         match self {

@@ -19,7 +19,7 @@ fn every_mistake_of_every_file_is_told_at_once() {
     .refusal();
     expect![[r#"
         Error:
-          × `gather_fact` is no keyword of a play
+          × 'gather_fact' is not a valid attribute for a Play
            ╭─[site.yml:2:3]
          1 │ - hosts: all
          2 │   gather_fact: no
@@ -39,7 +39,7 @@ fn every_mistake_of_every_file_is_told_at_once() {
            ╰────
           help: did you mean `copy`?
         Error:
-          × `whn` is no keyword of a task
+          × 'whn' is not a valid attribute for a Task
            ╭─[site.yml:7:5]
          6 │   - copy: {src: a}
          7 │     whn: x
@@ -215,7 +215,7 @@ fn keywords_have_their_types() {
             ╰────
           help: a name has letters, digits and underscores, and starts with no digit
         Error:
-          × `loopvar` is no keyword of `loop_control`
+          × 'loopvar' is not a valid attribute for a LoopControl
             ╭─[site.yml:14:43]
          13 │   - {ping: , loop: [1], with_items: [2]}
          14 │   - {ping: , register: 1a, loop_control: {loopvar: x}}
@@ -225,7 +225,7 @@ fn keywords_have_their_types() {
             ╰────
           help: did you mean `loop_var`?
         Error:
-          × `hosts` is no keyword of a task
+          × 'hosts' is not a valid attribute for a Task
             ╭─[site.yml:15:14]
          14 │   - {ping: , register: 1a, loop_control: {loopvar: x}}
          15 │   - {ping: , hosts: all}
@@ -542,7 +542,7 @@ fn a_playbook_is_a_list_of_plays() {
          2 │   become: yes
            ╰────
         Error:
-          × `tasks` is no keyword of `import_playbook`
+          × 'tasks' is not a valid attribute for a PlaybookInclude
            ╭─[site.yml:3:3]
          2 │   become: yes
          3 │   tasks: []

@@ -4,7 +4,7 @@ use crate::{
     change::Plan,
     host::Observe,
     modules::{Module, Refusal},
-    value::{Map, Value},
+    value::{Key, Map, Value},
 };
 
 parameters! {
@@ -18,9 +18,9 @@ parameters! {
         /// The figures, by name.
         data: Option<Value>,
         /// Whether each host has figures of its own.
-        per_host: bool = false,
+        per_host: Option<Value>,
         /// Whether a figure is added to what was kept under its name.
-        aggregate: bool = true,
+        aggregate: Option<Value>,
     }
 }
 
@@ -35,13 +35,38 @@ impl Module for SetStats {
                 return Err(Refusal::of("data", why));
             }
         };
+        if let Some(bad) = data.keys().find(|name| !is_name(name)) {
+            let why = format!("Invalid variable name '{}'", bad.as_str().unwrap_or_default());
+            return Err(Refusal::of("data", why));
+        }
         let mut plan = Plan::default();
         let stats = Map::from([
             ("data", Value::from(data)),
-            ("per_host", self.per_host.into()),
-            ("aggregate", self.aggregate.into()),
+            ("per_host", is(self.per_host.as_ref(), false).into()),
+            ("aggregate", is(self.aggregate.as_ref(), true).into()),
         ]);
         plan.returns("ansible_stats", stats);
         Ok(plan)
     }
+}
+
+/// Any word may be given: those that do not mean yes mean no.
+fn is(given: Option<&Value>, unset: bool) -> bool {
+    match given {
+        None | Some(Value::Null) => unset,
+        Some(Value::Bool(truth)) => *truth,
+        Some(Value::Int(number)) => *number == 1,
+        Some(Value::Text(word)) => {
+            let word = word.to_lowercase();
+            ["yes", "on", "1", "true", "t", "y", "1.0"].contains(&word.as_str())
+        }
+        Some(_) => false,
+    }
+}
+
+fn is_name(name: &Key) -> bool {
+    let text = name.as_str().unwrap_or_default();
+    !text.starts_with(|first: char| first.is_ascii_digit())
+        && !text.is_empty()
+        && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
 }

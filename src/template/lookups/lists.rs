@@ -179,6 +179,19 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
     let (Some(list), Some(path)) = (terms.first(), terms.get(1)) else {
         return Err(Stop::runtime("needs a list and the name of a part"));
     };
+    match terms.get(2) {
+        None | Some(Obj::Dict(_)) if terms.len() <= 3 => {}
+        Some(_) if terms.len() <= 3 => {
+            return Err(Stop::runtime(
+                "the optional third item must be a dict with flags ('skip_missing')",
+            ));
+        }
+        _ => {
+            return Err(Stop::runtime(
+                "the subelements lookup expects a list of two or three items",
+            ));
+        }
+    }
     let mut skip = options.truth(eval, "skip_missing", false)?;
     if let Some(Obj::Dict(flags)) = terms.get(2)
         && let Some(wanted) = flags.get_str(eval, "skip_missing")?

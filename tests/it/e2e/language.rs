@@ -531,3 +531,54 @@ fn facts_are_asked_for_by_either_name() {
         &[],
     );
 }
+
+#[test]
+fn keywords_that_hosts_share_may_be_templates() {
+    let project = with(
+        r#"
+- hosts: all
+  gather_facts: "{{ facts | default(false) }}"
+  any_errors_fatal: "{{ fatal | default('no') }}"
+  vars: { one_only: true }
+  tasks:
+    - name: once
+      ping:
+      run_once: "{{ one_only }}"
+      throttle: "{{ slowly | default(1) }}"
+    - fail:
+      when: inventory_hostname == 'one'
+    - debug: msg=after
+"#,
+        &[],
+    );
+    let said = project.run(&[]);
+    assert_eq!(said.recap("two"), "ok=1 skipped=1");
+    assert!(!said.text.contains("Gathering Facts"), "{}", said.text);
+    let said = project.run(&["-e", "fatal=yes"]);
+    assert!(!said.text.contains("after"), "{}", said.text);
+    let said = project.run(&["-e", "facts=true"]);
+    assert!(said.text.contains("Gathering Facts"), "{}", said.text);
+    let said = project.run(&["-e", "slowly=x"]);
+    let told = "Failed to convert the throttle value to an integer";
+    assert_eq!(said.code, Some(1));
+    assert!(said.errors.contains(told), "{}", said.errors);
+}
+
+#[test]
+fn a_handler_may_include_tasks_of_its_role() {
+    let said = holds(
+        "- hosts: one\n  gather_facts: false\n  roles: [r]\n",
+        &[
+            ("roles/r/tasks/main.yml", "- command: \"true\"\n  notify: h\n"),
+            ("roles/r/tasks/more.yml", "- debug: msg=more\n"),
+            ("roles/r/handlers/main.yml", "- name: h\n  include_tasks: more.yml\n"),
+        ],
+    );
+    assert!(said.text.contains("included: "), "{}", said.text);
+    assert!(said.text.contains("\"msg\": \"more\""), "{}", said.text);
+    let broken = with(
+        "- hosts: one\n  gather_facts: false\n  handlers: [{ name: h, include_tasks: nowhere.yml }]\n  tasks: [{ command: \"true\", notify: h }]\n",
+        &[],
+    );
+    assert_eq!(broken.run(&[]).code, Some(2));
+}
