@@ -34,7 +34,11 @@ impl Loader<'_> {
             places.extend(path.parent().map(Path::to_owned));
         }
         if let Some(role) = here.scope.role() {
-            places.extend([role.path.join(part), role.path.join("tasks"), role.path.clone()]);
+            places.extend([
+                role.path.join(part),
+                role.path.join("tasks"),
+                role.path.clone(),
+            ]);
         }
         places.extend([here.playbook.join(part), here.playbook.to_owned()]);
         let mut tried: Vec<PathBuf> = Vec::new();

@@ -36,7 +36,10 @@ impl Module for SetStats {
             }
         };
         if let Some(bad) = data.keys().find(|name| !is_name(name)) {
-            let why = format!("Invalid variable name '{}'", bad.as_str().unwrap_or_default());
+            let why = format!(
+                "Invalid variable name '{}'",
+                bad.as_str().unwrap_or_default()
+            );
             return Err(Refusal::of("data", why));
         }
         let mut plan = Plan::default();
@@ -68,5 +71,7 @@ fn is_name(name: &Key) -> bool {
     let text = name.as_str().unwrap_or_default();
     !text.starts_with(|first: char| first.is_ascii_digit())
         && !text.is_empty()
-        && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
+        && text
+            .chars()
+            .all(|one| one.is_ascii_alphanumeric() || one == '_')
 }

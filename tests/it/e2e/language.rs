@@ -569,9 +569,15 @@ fn a_handler_may_include_tasks_of_its_role() {
     let said = holds(
         "- hosts: one\n  gather_facts: false\n  roles: [r]\n",
         &[
-            ("roles/r/tasks/main.yml", "- command: \"true\"\n  notify: h\n"),
+            (
+                "roles/r/tasks/main.yml",
+                "- command: \"true\"\n  notify: h\n",
+            ),
             ("roles/r/tasks/more.yml", "- debug: msg=more\n"),
-            ("roles/r/handlers/main.yml", "- name: h\n  include_tasks: more.yml\n"),
+            (
+                "roles/r/handlers/main.yml",
+                "- name: h\n  include_tasks: more.yml\n",
+            ),
         ],
     );
     assert!(said.text.contains("included: "), "{}", said.text);
