@@ -250,6 +250,16 @@ fn gathering(play: &Arc<Play>) -> Task {
     }
 }
 
+/// The roles that a role depends on, each once.
+fn dependencies(role: &Role, found: &mut Vec<Arc<Role>>) {
+    for dependency in &role.dependencies {
+        if !found.iter().any(|one| Arc::ptr_eq(one, dependency)) {
+            found.push(Arc::clone(dependency));
+            dependencies(dependency, found);
+        }
+    }
+}
+
 /// Whether a task is the one that `--start-at-task` means.
 pub(super) fn is_named(task: &Task, asked: &str) -> bool {
     let own = task.keywords.name.as_ref().map(|name| name.node.as_str());
@@ -264,6 +274,17 @@ impl PlayState<'_> {
             hosts.filter_map(|host| names.get(host).cloned()).collect()
         };
         let roles = self.roles.borrow();
+        let mut below: Vec<Arc<Role>> = Vec::new();
+        for role in roles.iter() {
+            dependencies(role, &mut below);
+        }
+        let is_below = |role: &Arc<Role>| below.iter().any(|one| Arc::ptr_eq(one, role));
+        let mut dependent_roles: Vec<String> = Vec::new();
+        for role in &below {
+            if !dependent_roles.contains(&role.name) {
+                dependent_roles.push(role.name.clone());
+            }
+        }
         PlayNames {
             name: self.play.title(),
             hosts_all: of(&mut self.all.iter()),
@@ -273,8 +294,12 @@ impl PlayState<'_> {
                 .borrow()
                 .iter()
                 .filter(|host| self.goes_on(**host))),
-            roles: roles.iter().map(|role| role.name.clone()).collect(),
-            dependent_roles: Vec::new(),
+            roles: roles
+                .iter()
+                .filter(|role| !is_below(role))
+                .map(|role| role.name.clone())
+                .collect(),
+            dependent_roles,
         }
     }
 

@@ -77,7 +77,16 @@ pub(super) fn of_task(
     }
     if let Some(role) = task.role() {
         let path = role.path.to_string_lossy();
-        let names = role_names(&role.name, &path);
+        let mut names = role_names(&role.name, &path);
+        let parents = parents(task);
+        if !parents.is_empty() {
+            let of = |name: fn(&Role) -> String| {
+                Value::list(parents.iter().map(|role| Value::from(name(role))))
+            };
+            names.insert("ansible_parent_role_names", of(|role| role.name.clone()), None);
+            let paths = of(|role| role.path.to_string_lossy().into_owned());
+            names.insert("ansible_parent_role_paths", paths, None);
+        }
         stack.push(Level::Magic, role.name.as_str(), Arc::new(names));
     }
     let mut own = Vars::new();
@@ -105,6 +114,16 @@ pub(super) fn of_task(
     }
     let files = vars_files::for_host(run, play.play, host, &mut stack);
     (stack, files)
+}
+
+/// The roles that brought the task's role in by an include or import, the nearest first.
+fn parents(task: &Task) -> Vec<&Arc<Role>> {
+    let roles = task.scope.roles();
+    let pairs = roles.windows(2).rev();
+    pairs
+        .take_while(|pair| pair[1].from_include)
+        .map(|pair| pair[0])
+        .collect()
 }
 
 /// The folders that files of a task are looked for in: of its roles, its file, the playbook.

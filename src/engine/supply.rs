@@ -141,9 +141,7 @@ fn template(view: &View<'_>, path: &str, span: &Span, args: &Map) -> Result<Supp
     let mut search = Vec::new();
     search.extend(found.parent().map(Path::to_owned));
     let options = FileOptions { style, search };
-    let mut vars = Vars::new();
-    vars.insert("template_path", path, None);
-    vars.insert("template_fullpath", shown.as_str(), None);
+    let mut vars = template_names::names(&found, path, view.run.options.check);
     if view.scope.value("ansible_managed")?.is_none() {
         let managed = view.run.settings.ansible_managed.as_str();
         vars.insert("ansible_managed", managed, None);

@@ -588,3 +588,39 @@ fn a_handler_may_include_tasks_of_its_role() {
     );
     assert_eq!(broken.run(&[]).code, Some(2));
 }
+
+#[test]
+fn templates_and_roles_know_where_they_are() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  roles: [outer]
+  tasks:
+    - template: { src: names.j2, dest: "{{ playbook_dir }}/names" }
+    - vars: { names: "{{ lookup('file', playbook_dir ~ '/names').split(',') }}" }
+      assert:
+        that:
+          - names[0] == 'names.j2' and names[1] == playbook_dir ~ '/names.j2'
+          - names[2] | length > 0 and names[3] | length > 0
+          - names[4] is match('^[0-9]{4}-') and names[5] is match('^[0-9]{4}-')
+"#,
+        &[
+            ("names.j2", "{{ [template_path, template_fullpath, template_host, template_uid, template_mtime, template_run_date] | join(',') }}"),
+            ("roles/outer/meta/main.yml", "dependencies: [below]\n"),
+            ("roles/below/tasks/main.yml", "- assert: { that: ansible_parent_role_names is undefined }\n"),
+            (
+                "roles/outer/tasks/main.yml",
+                "- assert:\n    that:\n      - ansible_play_role_names == ['outer'] and ansible_dependent_role_names == ['below']\n      - ansible_role_names | sort == ['below', 'outer']\n- include_role: { name: inner }\n",
+            ),
+            (
+                "roles/inner/tasks/main.yml",
+                "- assert: { that: \"ansible_parent_role_names == ['outer']\" }\n- import_role: { name: innermost }\n",
+            ),
+            (
+                "roles/innermost/tasks/main.yml",
+                "- assert: { that: \"ansible_parent_role_names == ['inner', 'outer']\" }\n",
+            ),
+        ],
+    );
+}
