@@ -28,6 +28,7 @@ mod strategy;
 mod supply;
 mod target;
 mod task;
+mod template_names;
 mod together;
 mod undo;
 mod vars_files;

@@ -7,11 +7,11 @@ use std::{
 
 use super::{
     shelf::Opening,
+    template_names,
     view::{Trouble, View},
 };
 use crate::{
     diagnostic::{Mistake, Span},
-    inventory::Vars,
     modules::{Entry, ParamKind},
     state::{FileMode, Supply},
     template::{FileOptions, Style},
