@@ -372,7 +372,9 @@ pub(super) fn effects(run: &Run<'_>, task: &Task, host: HostId, done: &Done) {
     let Some(Value::Map(facts)) = result.get("ansible_facts") else {
         return;
     };
-    if matches!(done.verdict, Verdict::Failed { .. } | Verdict::Skipped) {
+    // What `debug` shows is only shown, whatever it is called.
+    if matches!(done.verdict, Verdict::Failed { .. } | Verdict::Skipped) || task.module() == "debug"
+    {
         return;
     }
     let delegated = task

@@ -175,22 +175,20 @@ fn together(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
         .collect())
 }
 
+/// What the lookup wants; Ansible's users look for these words.
+const SUBELEMENTS: &str = "the subelements lookup expects a list of two or three items, first a dict or a list, second a string pointing to the subkey";
+
 fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
     let (Some(list), Some(path)) = (terms.first(), terms.get(1)) else {
-        return Err(Stop::runtime("needs a list and the name of a part"));
+        return Err(Stop::runtime(SUBELEMENTS));
     };
-    match terms.get(2) {
-        None | Some(Obj::Dict(_)) if terms.len() <= 3 => {}
-        Some(_) if terms.len() <= 3 => {
-            return Err(Stop::runtime(
-                "the optional third item must be a dict with flags ('skip_missing')",
-            ));
-        }
-        _ => {
-            return Err(Stop::runtime(
-                "the subelements lookup expects a list of two or three items",
-            ));
-        }
+    if terms.len() > 3 || !matches!(path, Obj::Str(_)) {
+        return Err(Stop::runtime(SUBELEMENTS));
+    }
+    if terms.get(2).is_some_and(|flags| !matches!(flags, Obj::Dict(_))) {
+        return Err(Stop::runtime(
+            "the optional third item must be a dict with flags ('skip_missing')",
+        ));
     }
     let mut skip = options.truth(eval, "skip_missing", false)?;
     if let Some(Obj::Dict(flags)) = terms.get(2)
@@ -209,9 +207,7 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
             .collect(),
         other if is_list(other) => eval.items(other)?,
         _ => {
-            return Err(Stop::runtime(
-                "the subelements lookup expects a list of two or three items, first a dict or a list, second a string",
-            ));
+            return Err(Stop::runtime(SUBELEMENTS));
         }
     };
     let mut out = Vec::new();

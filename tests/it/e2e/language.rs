@@ -624,3 +624,54 @@ fn templates_and_roles_know_where_they_are() {
         ],
     );
 }
+
+#[test]
+fn what_debug_shows_sets_nothing() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  tasks:
+    - set_fact: { ansible_facts: { shown: 1 } }
+    - debug: { var: ansible_facts }
+    - assert: { that: shown is undefined }
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn subelements_says_what_it_wants() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  vars:
+    users: [{ name: a, keys: [k], deep: { flat: x } }, { name: b, keys: [m], skipped: true }]
+  tasks:
+    - assert: { that: "item.1 == 'k'" }
+      with_subelements: [ "{{ users }}", keys ]
+    - debug: msg="{{ query('subelements', *item) }}"
+      loop:
+        - [ 5, keys ]
+        - [ "{{ users }}", true ]
+        - [ "{{ users }}", keys, {}, 1 ]
+        - [ "{{ users }}", keys, 1 ]
+        - [ "{{ users }}", nowhere ]
+        - [ "{{ users }}", deep.flat ]
+        - [ "{{ users }}", name.part ]
+      ignore_errors: true
+      register: r
+    - assert:
+        that:
+          - r.results[0].msg is contains 'first a dict or a list'
+          - r.results[1].msg is contains 'second a string'
+          - r.results[2].msg is contains 'expects a list of two or three items'
+          - r.results[3].msg is contains 'the optional third item must be a dict'
+          - r.results[4].msg is contains "could not find 'nowhere' key"
+          - r.results[5].msg is contains 'should point to a list'
+          - r.results[6].msg is contains 'should point to a dictionary'
+"#,
+        &[],
+    );
+}
