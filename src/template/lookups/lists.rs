@@ -201,6 +201,7 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
         .map(str::to_owned)
         .collect();
     let elements = match list {
+        Obj::Dict(_) if is_skipped(eval, list)? => Vec::new(),
         Obj::Dict(_) => methods::entries(eval, list)?
             .into_iter()
             .map(|(_, value)| value)
@@ -212,11 +213,7 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
     };
     let mut out = Vec::new();
     for element in elements {
-        // A result of a task that was skipped has no parts.
-        if let Obj::Dict(dict) = &element
-            && let Some(skipped) = dict.get_str(eval, "skipped")?
-            && !matches!(skipped, Obj::Bool(false))
-        {
+        if is_skipped(eval, &element)? {
             continue;
         }
         let (rest, values) = match without(eval, &element, &path)? {
@@ -247,6 +244,15 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
         }
     }
     Ok(out)
+}
+
+/// Whether this is the result of a task that was skipped: it has no parts.
+fn is_skipped(eval: &Eval<'_>, element: &Obj) -> Res<bool> {
+    let Obj::Dict(dict) = element else {
+        return Ok(false);
+    };
+    let skipped = dict.get_str(eval, "skipped")?;
+    Ok(skipped.is_some_and(|skipped| !matches!(skipped, Obj::Bool(false))))
 }
 
 /// What is at a path in a dictionary.
