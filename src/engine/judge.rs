@@ -53,6 +53,7 @@ pub(super) fn of_outcome(view: &View<'_>, outcome: Outcome, rehearses: bool) -> 
             Verdict::Failed { ignored: false }
         }
         (None, Err(unknown)) => Verdict::Unknown(due(unknown)),
+        (None, Ok(false)) if result.get("skipped") == Some(&Value::Bool(true)) => Verdict::Skipped,
         (None, Ok(true)) => Verdict::Changed,
         (None, Ok(false)) => Verdict::Ok,
     };

@@ -675,3 +675,20 @@ fn subelements_says_what_it_wants() {
         &[],
     );
 }
+
+#[test]
+fn a_program_of_a_task_in_check_mode_is_skipped() {
+    let said = holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  tasks:
+    - command: echo
+      check_mode: true
+      register: r
+    - assert: { that: r is skipped and r.rc == 0 }
+"#,
+        &[],
+    );
+    assert_eq!(said.recap("one"), "ok=1 skipped=1");
+}
