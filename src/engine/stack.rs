@@ -83,7 +83,11 @@ pub(super) fn of_task(
             let of = |name: fn(&Role) -> String| {
                 Value::list(parents.iter().map(|role| Value::from(name(role))))
             };
-            names.insert("ansible_parent_role_names", of(|role| role.name.clone()), None);
+            names.insert(
+                "ansible_parent_role_names",
+                of(|role| role.name.clone()),
+                None,
+            );
             let paths = of(|role| role.path.to_string_lossy().into_owned());
             names.insert("ansible_parent_role_paths", paths, None);
         }

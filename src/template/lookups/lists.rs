@@ -185,7 +185,10 @@ fn subelements(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
     if terms.len() > 3 || !matches!(path, Obj::Str(_)) {
         return Err(Stop::runtime(SUBELEMENTS));
     }
-    if terms.get(2).is_some_and(|flags| !matches!(flags, Obj::Dict(_))) {
+    if terms
+        .get(2)
+        .is_some_and(|flags| !matches!(flags, Obj::Dict(_)))
+    {
         return Err(Stop::runtime(
             "the optional third item must be a dict with flags ('skip_missing')",
         ));

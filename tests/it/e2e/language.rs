@@ -606,9 +606,15 @@ fn templates_and_roles_know_where_they_are() {
           - names[4] is match('^[0-9]{4}-') and names[5] is match('^[0-9]{4}-')
 "#,
         &[
-            ("names.j2", "{{ [template_path, template_fullpath, template_host, template_uid, template_mtime, template_run_date] | join(',') }}"),
+            (
+                "names.j2",
+                "{{ [template_path, template_fullpath, template_host, template_uid, template_mtime, template_run_date] | join(',') }}",
+            ),
             ("roles/outer/meta/main.yml", "dependencies: [below]\n"),
-            ("roles/below/tasks/main.yml", "- assert: { that: ansible_parent_role_names is undefined }\n"),
+            (
+                "roles/below/tasks/main.yml",
+                "- assert: { that: ansible_parent_role_names is undefined }\n",
+            ),
             (
                 "roles/outer/tasks/main.yml",
                 "- assert:\n    that:\n      - ansible_play_role_names == ['outer'] and ansible_dependent_role_names == ['below']\n      - ansible_role_names | sort == ['below', 'outer']\n- include_role: { name: inner }\n",
