@@ -21,7 +21,7 @@ use crate::{
     connection,
     diagnostic::{Mistake, Mistakes},
     engine::{Engine, Options, Summary},
-    event::{Recap, Secrets},
+    event::{Listener, Recap, Secrets},
     inventory::{self, Surroundings},
     playbook::{Loader, Places, Playbook, TagChoice},
     report,
@@ -266,7 +266,12 @@ fn engine(
     let colored = !settings.nocolor && (settings.force_color || io::stdout().is_terminal());
     let in_workflow = environment.get("GITHUB_ACTIONS") == Some("true");
     let sink = report::Sink::new(io::stdout(), secrets.clone(), colored).obeyed(in_workflow);
-    let listener = Rc::new(RefCell::new(report::Default::new(sink, shown)));
+    let lines = report::Default::new(sink, shown);
+    let listener: Rc<RefCell<dyn Listener>> = if io::stdout().is_terminal() {
+        Rc::new(RefCell::new(report::Progress::new(lines, secrets.clone())))
+    } else {
+        Rc::new(RefCell::new(lines))
+    };
     let id = run_id();
     let check = options.check;
     let engine = Engine {

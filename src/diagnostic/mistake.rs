@@ -4,7 +4,7 @@ use std::fmt;
 
 use miette::{LabeledSpan, SourceCode};
 
-use super::{Place, Span};
+use super::{Place, Span, excerpt::excerpt};
 
 /// Something that somebody wrote and can put right.
 ///
@@ -94,6 +94,17 @@ impl Mistake {
     /// File, line and column, where known.
     pub fn place(&self) -> Option<Place> {
         self.span.as_ref().map(Span::place)
+    }
+
+    /// The same mistake with an excerpt that can be shown: long lines cut around the place, control
+    /// characters written out. Its [`Self::place`] counts within the excerpt.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        let quotes = self.span.as_ref().filter(|span| span.source.is_quotable());
+        Self {
+            span: quotes.map(excerpt).or_else(|| self.span.clone()),
+            ..self.clone()
+        }
     }
 
     /// The further places, with their labels.

@@ -1,13 +1,10 @@
 //! What the control side does itself: modules that need no host, and the effects of results.
 
-use std::path::Path;
-
 use super::{
     done::Done,
     judge,
     play::PlayState,
     run::Run,
-    supply,
     view::{Trouble, View},
 };
 use crate::{
@@ -17,7 +14,7 @@ use crate::{
     inventory::{HostId, Inventory, Vars},
     modules::{Entry, Refusal},
     playbook::{Task, is_variable_name},
-    value::{Map, Unknown, Value},
+    value::{Map, Value},
     wire::{Failure, Outcome},
 };
 
@@ -37,11 +34,10 @@ pub(super) fn on_control(
         }
         "fail" | "set_stats" => planned(view, module, args),
         "set_fact" => set_fact(view, args)?,
-        "include_vars" => include_vars(view, args)?,
+        "include_vars" => super::include_vars::include_vars(view, args)?,
         "add_host" => add_host(view, args)?,
         "group_by" => group_by(view, args)?,
         "meta" => play.meta(view, args)?,
-        "pause" => pause(view, args),
         "validate_argument_spec" => super::argument_spec::validate(view, args)?,
         _ => return Ok(None),
     };
@@ -104,7 +100,7 @@ fn is_quiet(args: &Map) -> bool {
     }
 }
 
-fn ok(changed: bool) -> Done {
+pub(super) fn ok(changed: bool) -> Done {
     let mut done = Done::new(if changed {
         Verdict::Changed
     } else {
@@ -148,7 +144,7 @@ pub(super) fn set_fact(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
     Ok(done)
 }
 
-fn texts(args: &Map, name: &str) -> Vec<String> {
+pub(super) fn texts(args: &Map, name: &str) -> Vec<String> {
     match args.get(name) {
         Some(Value::List(items)) => items
             .iter()
@@ -158,86 +154,6 @@ fn texts(args: &Map, name: &str) -> Vec<String> {
         Some(Value::Text(text)) => text.split(',').map(|part| part.trim().to_owned()).collect(),
         _ => Vec::new(),
     }
-}
-
-pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
-    let span = &view.task.action.span;
-    for name in ["depth", "files_matching", "ignore_files", "hash_behaviour"] {
-        if args.contains(name) {
-            return Err(not_supported(view, "include_vars", name));
-        }
-    }
-    if let Some(unknown) = Value::from(args.clone()).unknown() {
-        return Err(Trouble::Unknown(unknown));
-    }
-    let text = |name: &str| args.get(name).and_then(Value::as_str);
-    let mut files = Vec::new();
-    if let Some(file) = text("_raw_params").or(text("file")) {
-        files.push(supply::find(view, file.trim(), "vars", span)?);
-    } else if let Some(folder) = text("dir") {
-        let folder = supply::find(view, folder, "vars", span)?;
-        files = files_in(&folder).map_err(|why| Mistake::new(why, span, "this directory"))?;
-    } else {
-        return Err(Mistake::new("one of `file` and `dir` is required", span, "here").into());
-    }
-    let mut all = Vars::new();
-    let mut warnings = Vec::new();
-    for file in &files {
-        let shown = file.display().to_string();
-        let vars = crate::vars::vars_of_file(file, &shown, &None, &mut warnings)
-            .map_err(|mistake| mistake.at(span, "included here"))?;
-        all.extend(&vars);
-    }
-    view.run.mistaken(warnings);
-    let mut plain = Map::new();
-    for (name, var) in all.iter() {
-        plain.insert(name, var.value(None)?);
-    }
-    let mut done = ok(false);
-    let facts = match text("name") {
-        Some(name) => Map::from([(name, Value::from(plain))]),
-        None => plain,
-    };
-    done.result.insert("ansible_facts", facts);
-    let shown = files
-        .iter()
-        .map(|file| Value::from(file.display().to_string()));
-    done.result
-        .insert("ansible_included_var_files", Value::list(shown));
-    Ok(done)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a folder of variables on the control side"
-)]
-fn files_in(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
-    let known = ["json", "yaml", "yml"];
-    let why = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(why)? {
-        let path = entry.map_err(why)?.path();
-        if path.is_dir() {
-            files.extend(files_in(&path)?);
-        } else if path
-            .extension()
-            .is_some_and(|kind| known.iter().any(|one| kind == *one))
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn not_supported(view: &View<'_>, module: &str, name: &str) -> Trouble {
-    let span = view.task.args.get(name).map(|arg| &arg.name.span);
-    Mistake::new(
-        format!("`{name}` of `{module}` is not supported"),
-        span.unwrap_or(&view.task.action.span),
-        "here",
-    )
-    .into()
 }
 
 fn add_host(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
@@ -322,45 +238,6 @@ fn group_by(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
         Value::list(parents.into_iter().map(Value::from)),
     );
     Ok(done)
-}
-
-fn pause(view: &View<'_>, args: &Map) -> Done {
-    let number = |name: &str| match args.get(name) {
-        Some(Value::Int(number)) => Some(*number as f64),
-        Some(Value::Float(number)) => Some(*number),
-        Some(Value::Text(text)) => text.trim().parse().ok(),
-        _ => None,
-    };
-    let seconds = number("minutes").map_or(number("seconds"), |minutes| Some(minutes * 60.0));
-    let Some(seconds) = seconds else {
-        return Done::failed(
-            "`pause` without `minutes` or `seconds` is not supported: nobody is asked",
-        );
-    };
-    if view.run.options.check {
-        let mut done = ok(false);
-        let why = Unknown::because("time passes only in the run");
-        for name in ["start", "stop", "delta"] {
-            done.result.insert(name, why.clone());
-        }
-        return done;
-    }
-    let started = jiff::Zoned::now();
-    let limit = std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default();
-    std::thread::sleep(limit);
-    let stopped = jiff::Zoned::now();
-    let clock = |time: &jiff::Zoned| time.strftime("%Y-%m-%d %H:%M:%S%.6f").to_string();
-    let mut done = ok(false);
-    done.result.insert("start", clock(&started));
-    done.result.insert("stop", clock(&stopped));
-    done.result.insert("delta", limit.as_secs());
-    done.result.insert("echo", true);
-    done.result.insert("rc", 0_i64);
-    done.result.insert("stderr", "");
-    done.result
-        .insert("stdout", format!("Paused for {seconds} seconds"));
-    done.result.insert("user_input", "");
-    done
 }
 
 /// Carries out what a result asks for: facts.

@@ -38,6 +38,7 @@ pub(super) async fn run<'r>(
             .collect();
         let mut fate = items::run(r, play, &block.block, hosts, brought).await;
         fate.going.extend(idle);
+        fate.going.extend(play.come_back(&role.identity));
         play.sort(&mut fate.going);
         return fate;
     }

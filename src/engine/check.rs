@@ -94,6 +94,9 @@ fn of_task(task: &Task, may_fail: bool, mistakes: &mut Mistakes) {
         );
         return;
     };
+    if module.name == "meta" {
+        super::meta::check(task, mistakes);
+    }
     if may_fail || task.args.further.is_some() || !keywords.module_defaults.is_empty() {
         return;
     }

@@ -36,13 +36,13 @@ pub(super) fn on_control(
     let mut done = Done::unknown(unknown.clone());
     let host = view.scope.host_id();
     match module.name {
-        "debug" | "assert" | "fail" | "pause" | "validate_argument_spec" => {}
+        "debug" | "assert" | "fail" | "pause" | "set_stats" | "validate_argument_spec" => {}
         "set_fact" => {
             if let Ok(set) = actions::set_fact(view, args) {
                 unset(&mut done, &set, unknown);
             }
         }
-        "include_vars" => match actions::include_vars(view, args) {
+        "include_vars" => match super::include_vars::include_vars(view, args) {
             Ok(included) => unset(&mut done, &included, unknown),
             Err(Trouble::Unknown(_)) => play.doubt_rest(&[host], unknown),
             Err(Trouble::Mistake(_) | Trouble::While(..)) => {}

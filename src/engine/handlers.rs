@@ -165,12 +165,15 @@ async fn one<'r>(
         .collect();
     let mut failed = carry_out(r, play, handler, sure, &brought).await;
     // Whether these run depends on what nobody knows.
-    let before = play.doubts();
-    let mut doubtful = Hosts::new();
+    let doubtful: Hosts = notified
+        .iter()
+        .filter(|(_, unknown)| unknown.is_some())
+        .map(|(host, _)| *host)
+        .collect();
+    let before = play.doubts(&doubtful);
     for (host, unknown) in notified {
         if let Some(unknown) = unknown {
             play.doubt_rest(&[host], &unknown);
-            doubtful.push(host);
         }
     }
     failed.extend(carry_out(r, play, handler, doubtful, &brought).await);

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
 use super::{
     asked, block,
     done::{Done, HostDone},
-    handlers, include,
+    handlers, include, meta,
     play::PlayState,
     run::Run,
     stack::{self, Brought},
@@ -107,10 +107,14 @@ async fn one_task<'r>(
         }
     }
     if task.module() == "meta" {
-        return meta(r, play, task, hosts, brought).await;
+        return meta::run(r, play, task, hosts, brought).await;
     }
-    let dones = on_all(r, play, task, &hosts, brought, false).await;
+    // These are carried out for the first host alone, and the others know nothing of it.
+    let alone = matches!(task.module(), "pause" | "add_host");
+    let asked = if alone { &hosts[..1] } else { &hosts[..] };
+    let dones = on_all(r, play, task, asked, brought, false).await;
     let mut fate = settle(r, play, task, &dones);
+    fate.going.extend(hosts.iter().skip(asked.len()));
     if !matches!(task.kind, TaskKind::Module) {
         included(r, play, task, &dones, brought, &mut fate).await;
     }
@@ -139,53 +143,6 @@ fn tags(
             .render(&Value::Text(text.node.clone()), &scope)
             .map_err(|failure| failure.mistake.at(&text.span, "this tag"))
     })
-}
-
-/// `meta` runs once for all hosts, or for each: what it does, `PlayState::meta` decides.
-async fn meta<'r>(
-    r: &'r Run<'r>,
-    play: &'r PlayState<'r>,
-    task: &'r Arc<Task>,
-    hosts: Hosts,
-    brought: &'r Brought,
-) -> Fate {
-    let asked = task
-        .args
-        .free
-        .as_ref()
-        .map_or("", |free| free.node.as_str().trim());
-    if asked == "flush_handlers" {
-        let failed = handlers::flush(r, play, hosts.clone()).await;
-        let gone: BTreeSet<HostId> = failed.iter().map(|(host, _)| *host).collect();
-        return Fate {
-            going: hosts
-                .into_iter()
-                .filter(|host| !gone.contains(host))
-                .collect(),
-            failed,
-        };
-    }
-    let base = stack::of_play(r, play);
-    let mut going = Hosts::new();
-    let mut failed = Vec::new();
-    for host in hosts {
-        let done = task::on_host(r, play, &base, task, host, brought).await;
-        if done.whole.is_failed() {
-            r.tell(&Event::TaskStarted(&announced(
-                r, play, task, &base, host, brought, false,
-            )));
-            tell(r, task, &done);
-            play.fail(host);
-            failed.push((host, what_failed(task, &done)));
-        } else {
-            if asked == "reset_connection" && done.whole.verdict != Verdict::Skipped {
-                r.pool.reset(&r.host_name(host)).await;
-            }
-            going.push(host);
-        }
-    }
-    going.retain(|host| play.goes_on(*host));
-    Fate { going, failed }
 }
 
 /// Carries a task out on all hosts, and tells what came of it in their order.
@@ -217,7 +174,12 @@ pub(super) async fn on_all<'r>(
         let futures = chosen
             .iter()
             .map(|host| {
-                let future = task::on_host(r, play, base, task, *host, brought);
+                let future = async move {
+                    r.tell(&Event::HostBegan);
+                    let done = task::on_host(r, play, base, task, *host, brought).await;
+                    r.tell(&Event::HostEnded);
+                    done
+                };
                 Box::pin(future) as Pin<Box<dyn Future<Output = HostDone> + '_>>
             })
             .collect();
@@ -248,7 +210,7 @@ pub(super) async fn on_all<'r>(
 }
 
 /// What is said of a task before it starts, with the variables of its first host.
-fn announced(
+pub(super) fn announced(
     r: &Run<'_>,
     play: &PlayState<'_>,
     task: &Task,
@@ -326,7 +288,7 @@ fn shown<'d>(host: &'d str, done: &'d Done, is_loop: bool) -> event::Done<'d> {
     }
 }
 
-fn what_failed(task: &Task, done: &HostDone) -> Failed {
+pub(super) fn what_failed(task: &Task, done: &HostDone) -> Failed {
     Failed::Here {
         name: task.title(),
         result: done.whole.registered(),
@@ -372,6 +334,12 @@ pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[Ho
         let others = std::mem::take(&mut fate.going).into_iter();
         fate.failed
             .extend(others.map(|host| (host, Failed::Elsewhere { passes })));
+    }
+    if !fate.failed.is_empty() && play.has_too_many_failed(r) {
+        play.give_up();
+        // Ansible says it twice.
+        r.tell(&Event::NoHostsLeft);
+        r.tell(&Event::NoHostsLeft);
     }
     fate
 }
@@ -497,7 +465,7 @@ async fn run_included<'r>(
     group: &include::Group,
     hosts: Hosts,
 ) -> Fate {
-    let before = play.doubts();
+    let before = play.doubts(&hosts);
     if let Some(unknown) = &group.doubt {
         play.doubt_rest(&hosts, unknown);
     }

@@ -14,9 +14,12 @@ mod done;
 mod doubt;
 mod handlers;
 mod include;
+mod include_vars;
 mod items;
 mod judge;
 mod looping;
+mod meta;
+mod pause;
 mod play;
 mod pool;
 mod run;
@@ -102,6 +105,7 @@ impl<'a> Engine<'a> {
     pub async fn run(self, playbooks: &[Playbook]) -> Result<Summary, Mistakes> {
         let run = self.into_run();
         run.mistaken(run.variables.doubts());
+        run.mistaken(run.variables.take_warnings());
         let ended = all(&run, playbooks).await;
         run.pool.close().await;
         let recap = run.recap();

@@ -10,7 +10,6 @@ use std::{
 
 use super::{
     batches,
-    done::Done,
     handlers, items,
     items::Hosts,
     run::Run,
@@ -18,14 +17,13 @@ use super::{
     strategy::{self, Pace},
     together::together,
     vars_files,
-    view::{Trouble, View},
 };
 use crate::{
     diagnostic::{Mistake, Mistakes, Span},
-    event::{self, Event, Verdict},
+    event::{self, Event},
     inventory::HostId,
     playbook::{Args, Included, Item, Keywords, Play, Role, Scope, ScopeKind, Task},
-    value::{Map, Text, Unknown, Value},
+    value::{Text, Unknown, Value},
     vars::PlayNames,
 };
 
@@ -50,8 +48,14 @@ pub(super) struct PlayState<'p> {
     notified: RefCell<BTreeMap<usize, BTreeMap<HostId, Option<Unknown>>>>,
     /// In a rehearsal: why nobody knows whether what comes is carried out on a host.
     doubts: RefCell<BTreeMap<HostId, Unknown>>,
-    /// The play ends for all, without an error.
+    /// The batch ends for all, without an error.
     over: Cell<bool>,
+    /// So does the play.
+    is_last: Cell<bool>,
+    /// More hosts failed than the play puts up with.
+    gave_up: Cell<bool>,
+    /// Hosts that have left a role, until it is over.
+    left: RefCell<BTreeMap<HostId, String>>,
     stop: RefCell<Option<Mistake>>,
 }
 
@@ -69,7 +73,7 @@ pub(super) async fn play<'r>(
     play: &'r Arc<Play>,
     dead: &RefCell<BTreeSet<HostId>>,
 ) -> Result<End, Mistakes> {
-    run.enter(play.folder.clone());
+    run.enter(play.folder.clone())?;
     let name = batches::title(run, play);
     run.tell(&Event::PlayStarted(&event::Play {
         name: name.clone(),
@@ -112,6 +116,9 @@ pub(super) async fn play<'r>(
             notified: RefCell::default(),
             doubts: RefCell::default(),
             over: Cell::new(false),
+            is_last: Cell::new(false),
+            gave_up: Cell::new(false),
+            left: RefCell::default(),
             stop: RefCell::default(),
         };
         for host in &all {
@@ -127,12 +134,11 @@ pub(super) async fn play<'r>(
             .iter()
             .filter(|host| dead.borrow().contains(host))
             .count();
-        if gone == batch.len() {
+        if gone == batch.len() || state.gave_up.get() {
             return Ok(End::Dead);
         }
-        if batches::too_many_failed(run, play, gone, batch.len())? {
-            run.tell(&Event::NoHostsLeft);
-            return Ok(End::Dead);
+        if state.is_last.get() {
+            break;
         }
     }
     Ok(End::GoesOn)
@@ -310,6 +316,64 @@ impl PlayState<'_> {
             && !self.failed.borrow().contains(&host)
             && !self.lost.borrow().contains(&host)
             && !self.ended.borrow().contains(&host)
+            && !self.left.borrow().contains_key(&host)
+    }
+
+    /// The host takes no part in the rest of the play.
+    pub(super) fn end(&self, host: HostId) {
+        self.ended.borrow_mut().insert(host);
+    }
+
+    pub(super) fn end_batch(&self) {
+        self.over.set(true);
+    }
+
+    pub(super) fn end_play(&self) {
+        self.over.set(true);
+        self.is_last.set(true);
+    }
+
+    /// The host takes no part in the rest of a role.
+    pub(super) fn leave(&self, host: HostId, identity: &str) {
+        self.left.borrow_mut().insert(host, identity.to_owned());
+    }
+
+    /// A role is over: gives those that had left it.
+    pub(super) fn come_back(&self, identity: &str) -> Hosts {
+        let mut left = self.left.borrow_mut();
+        let back: Hosts = left
+            .iter()
+            .filter(|(_, role)| *role == identity)
+            .map(|(host, _)| *host)
+            .collect();
+        left.retain(|_, role| role != identity);
+        back
+    }
+
+    /// Forgets what failed.
+    pub(super) fn forgive_all(&self) {
+        self.failed.borrow_mut().clear();
+        self.lost.borrow_mut().clear();
+    }
+
+    /// Whether more hosts of the batch failed than the play puts up with.
+    pub(super) fn has_too_many_failed(&self, run: &Run<'_>) -> bool {
+        let batch = self.batch.borrow();
+        let failed = self.failed.borrow();
+        let failed = batch.iter().filter(|host| failed.contains(*host)).count();
+        match batches::too_many_failed(run, self.play, failed, batch.len()) {
+            Ok(too_many) => too_many,
+            Err(mistake) => {
+                self.stop_with(mistake);
+                false
+            }
+        }
+    }
+
+    /// Nobody goes on with the run.
+    pub(super) fn give_up(&self) {
+        self.over.set(true);
+        self.gave_up.set(true);
     }
 
     pub(super) fn is_unreachable(&self, host: HostId) -> bool {
@@ -418,14 +482,21 @@ impl PlayState<'_> {
         }
     }
 
-    /// What is doubted now, to go back to with [`Self::doubt_as_before`].
-    pub(super) fn doubts(&self) -> BTreeMap<HostId, Unknown> {
-        self.doubts.borrow().clone()
+    /// What is doubted of these hosts now, to go back to with [`Self::doubt_as_before`].
+    pub(super) fn doubts(&self, hosts: &[HostId]) -> Vec<(HostId, Option<Unknown>)> {
+        let of = |host: &HostId| (*host, self.doubt(*host));
+        hosts.iter().map(of).collect()
     }
 
     /// Ends the doubt that [`Self::doubt_rest`] brought to what is over now.
-    pub(super) fn doubt_as_before(&self, doubts: BTreeMap<HostId, Unknown>) {
-        *self.doubts.borrow_mut() = doubts;
+    pub(super) fn doubt_as_before(&self, doubts: Vec<(HostId, Option<Unknown>)>) {
+        let mut all = self.doubts.borrow_mut();
+        for (host, before) in doubts {
+            match before {
+                Some(unknown) => all.insert(host, unknown),
+                None => all.remove(&host),
+            };
+        }
     }
 
     /// All hosts of the play.
@@ -444,60 +515,5 @@ impl PlayState<'_> {
                 false
             }
         }
-    }
-
-    /// What `meta` asks for, on the host of the view.
-    pub(super) fn meta(&self, view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
-        let asked = args
-            .get("_raw_params")
-            .and_then(Value::as_str)
-            .unwrap_or("");
-        let host = view.scope.host_id();
-        let run = view.run;
-        let mut done = Done::new(Verdict::Ok);
-        done.result.insert("changed", false);
-        done.result.insert("msg", asked);
-        match asked.trim() {
-            "noop" | "reset_connection" => {}
-            "clear_facts" => run.variables.clear_facts(host),
-            "clear_host_errors" => {
-                self.failed.borrow_mut().clear();
-                self.lost.borrow_mut().clear();
-            }
-            "end_host" => {
-                self.ended.borrow_mut().insert(host);
-            }
-            "end_play" | "end_batch" => self.over.set(true),
-            "refresh_inventory" | "end_role" => {
-                return Err(Mistake::new(
-                    format!("`meta: {asked}` is not supported"),
-                    &view.task.action.span,
-                    "here",
-                )
-                .into());
-            }
-            other => {
-                let known = [
-                    "flush_handlers",
-                    "noop",
-                    "clear_facts",
-                    "clear_host_errors",
-                    "end_play",
-                    "end_host",
-                    "end_batch",
-                    "end_role",
-                    "reset_connection",
-                    "refresh_inventory",
-                ];
-                return Err(Mistake::new(
-                    format!("there is no meta task `{other}`"),
-                    &view.task.action.span,
-                    "here",
-                )
-                .did_you_mean(crate::diagnostic::nearest(other, known))
-                .into());
-            }
-        }
-        Ok(done)
     }
 }

@@ -1,9 +1,9 @@
 //! What a whole run knows, shared by all that works on it.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::{BTreeMap, HashMap, HashSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
 };
@@ -11,13 +11,14 @@ use std::{
 use super::{pool::Pool, shelf::Shelf};
 use crate::{
     config::{Environment, Settings},
-    diagnostic::Mistake,
+    diagnostic::{Mistake, Mistakes, Span},
+    host::{Live, Observe as _, Runs},
     event::{Event, Listener, Recap, Secrets, Tally},
-    inventory::{HostId, Vars},
+    inventory::{self, HostId, Surroundings, Vars},
     playbook::{Loader, Role, Scope, TagChoice},
     template::{self, Templar},
     value::{Text, Unknown, Value},
-    vars::Variables,
+    vars::{Variables, vars_of_file},
     vault::Keys,
 };
 
@@ -65,12 +66,16 @@ pub(super) struct Run<'a> {
     pub(super) headline: Cell<usize>,
     /// The folder of the playbook that runs now.
     pub(super) folder: RefCell<PathBuf>,
+    /// Variables beside playbooks, by folder.
+    beside: RefCell<BTreeMap<PathBuf, Arc<Surroundings>>>,
     /// Whether `--start-at-task` was reached.
     pub(super) started: Cell<bool>,
     /// How many blocks around the task at work would rescue it.
     pub(super) rescues: Cell<usize>,
     /// In a rehearsal: why nobody knows which hosts the plays from now on have.
     doubt: RefCell<Option<Unknown>>,
+    /// The user whom we are on this machine.
+    own_user: OnceCell<String>,
     pub(super) custom: RefCell<BTreeMap<String, Value>>,
 }
 
@@ -107,9 +112,11 @@ impl<'a> Run<'a> {
             kept: RefCell::default(),
             headline: Cell::new(0),
             folder: RefCell::default(),
+            beside: RefCell::default(),
             started,
             rescues: Cell::new(0),
             doubt: RefCell::default(),
+            own_user: OnceCell::new(),
             custom: RefCell::default(),
         }
     }
@@ -126,12 +133,14 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Warns of something, once in a run.
     pub(super) fn warn(&self, message: &str) {
         if self.said.borrow_mut().insert(message.to_owned()) {
             self.tell(&Event::Warned { message });
         }
     }
 
+    /// Warns of mistakes that end nothing, of each once in a run.
     pub(super) fn mistaken(&self, mistakes: impl IntoIterator<Item = Mistake>) {
         for mistake in mistakes {
             let key = match mistake.place() {
@@ -142,6 +151,32 @@ impl<'a> Run<'a> {
                 self.tell(&Event::Mistaken { mistake: &mistake });
             }
         }
+    }
+
+    /// What opens vaults in files of variables.
+    pub(super) fn opening(&self) -> inventory::Keys {
+        let keys = Arc::clone(self.keys.as_ref()?);
+        Some(keys)
+    }
+
+    /// The variables in a file of the control side that a person wrote.
+    pub(super) fn variables_of(&self, path: &Path, asked: &Span) -> Result<Arc<Vars>, Mistake> {
+        let mut warnings = Vec::new();
+        let folder = self.environment.directory();
+        let shown = path.strip_prefix(folder).unwrap_or(path);
+        let shown = shown.to_string_lossy();
+        let vars = vars_of_file(path, &shown, &self.opening(), &mut warnings)
+            .map_err(|mistake| mistake.at(asked, "asked for here"))?;
+        self.mistaken(warnings);
+        Ok(Arc::new(vars))
+    }
+
+    /// The user whom we are on this machine.
+    pub(super) fn own_user(&self) -> &str {
+        self.own_user.get_or_init(|| {
+            let login = Live::new(Runs::default()).login();
+            login.map_or_else(|_| String::new(), |login| login.name)
+        })
     }
 
     /// Counts something that happened on a host.
@@ -202,10 +237,32 @@ impl<'a> Run<'a> {
         templar
     }
 
-    /// Another playbook starts: what is looked for beside it lies elsewhere.
-    pub(super) fn enter(&self, folder: PathBuf) {
+    /// Another playbook starts: what is looked for beside it lies elsewhere, variables too.
+    pub(super) fn enter(&self, folder: PathBuf) -> Result<(), Mistakes> {
+        if *self.folder.borrow() == folder {
+            return Ok(());
+        }
         self.templars.borrow_mut().clear();
+        let path = folder.to_string_lossy().into_owned();
+        let mut known = self.beside.borrow().get(&folder).cloned();
+        let now = self.variables.playbook_dir();
+        if known.is_none() && now.is_some_and(|now| is_same_folder(&now, &folder)) {
+            known = Some(self.variables.surroundings());
+        }
+        let beside = match known {
+            Some(known) => known,
+            None => Arc::new(self.variables.surroundings().for_playbook(
+                &self.variables.inventory(),
+                &path,
+                self.settings,
+                &self.opening(),
+            )?),
+        };
+        self.mistaken(beside.take_warnings());
+        self.variables.enter(&path, Arc::clone(&beside));
+        self.beside.borrow_mut().insert(folder.clone(), beside);
         *self.folder.borrow_mut() = folder;
+        Ok(())
     }
 
     /// The directories in which Ansible looks for a file of this kind, the nearest first.
@@ -251,4 +308,9 @@ impl<'a> Run<'a> {
             is_check: self.options.check,
         }
     }
+}
+
+fn is_same_folder(one: &str, other: &Path) -> bool {
+    let one = Path::new(one);
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }

@@ -98,6 +98,13 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
             .into());
         }
     };
+    // Nobody becomes who they are already, unless it is asked for.
+    let own = match &transport {
+        Transport::Local => Some(view.run.own_user()),
+        Transport::Ssh(ssh) => ssh.user.as_deref(),
+    };
+    let escalation = escalation
+        .filter(|wanted| settings.become_allow_same_user || own != Some(wanted.user.as_str()));
     Ok(Target {
         transport,
         escalation,

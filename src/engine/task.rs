@@ -6,6 +6,7 @@ use super::{
     actions,
     done::{Done, HostDone, together},
     doubt, include, judge, looping,
+    pause::{self, Pause},
     play::PlayState,
     run::Run,
     stack::{self, Brought},
@@ -28,6 +29,7 @@ use crate::{
 /// An item that is ready for its host, or done already.
 enum Ready {
     Done(Box<Done>),
+    Pause(Pause, Shown),
     Host(Box<Request>),
 }
 
@@ -236,6 +238,7 @@ fn prepare(view: &View<'_>, play: &PlayState<'_>, item: Option<(Value, String)>)
             request.shown = shown;
             Ready::Host(request)
         }
+        Ok(Ready::Pause(pause, _)) => Ready::Pause(pause, shown),
         Ok(Ready::Done(mut done)) => {
             shown.dress(&mut done);
             Ready::Done(done)
@@ -310,6 +313,10 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         && let Some(done) = doubt::on_control(view, play, module, &args, unknown)
     {
         return Ok(Ready::Done(Box::new(done)));
+    }
+    if module.name == "pause" {
+        let asked = pause::asked(view, module, &args)?;
+        return Ok(Ready::Pause(asked, Shown::default()));
     }
     if let Some(done) = actions::on_control(view, play, module, &args)? {
         let mut done = judge::by_conditions(view, done);
@@ -388,6 +395,14 @@ async fn send(view: &View<'_>, views: &[View<'_>], ready: Vec<Ready>) -> Vec<Don
         match ready {
             Ready::Done(done) => {
                 dones.insert(at, *done);
+            }
+            Ready::Pause(asked, shown) => {
+                let Some(view) = views.get(at) else { continue };
+                let mut done = pause::wait(view, &asked).await;
+                shown.dress(&mut done);
+                let mut done = judge::by_conditions(view, done);
+                judge::forgive(view, &mut done);
+                dones.insert(at, done);
             }
             Ready::Host(request) => {
                 if batch

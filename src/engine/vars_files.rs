@@ -140,9 +140,7 @@ fn read(run: &Run<'_>, path: PathBuf, asked: &Spanned<Text>) -> Result<Arc<Vars>
     if let Some(known) = run.files.borrow().get(&path) {
         return Ok(Arc::clone(known));
     }
-    let (variables, warnings) = run.loader.variables(&path, Some(&asked.span))?;
-    run.mistaken(warnings);
-    let vars = Arc::new(super::stack::vars(&variables));
+    let vars = run.variables_of(&path, &asked.span)?;
     run.files.borrow_mut().insert(path, Arc::clone(&vars));
     Ok(vars)
 }

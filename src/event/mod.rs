@@ -22,6 +22,10 @@ pub enum Event<'a> {
     /// No host of a play is in the inventory, or within the limit.
     NoHosts,
     TaskStarted(&'a Task),
+    /// The task at hand begins on one more host.
+    HostBegan,
+    /// It is over on one; what came of it is told in the order of the hosts.
+    HostEnded,
     /// A loop's item is done on a host.
     ItemDone(&'a Done<'a>),
     /// A task is done on a host.
@@ -42,6 +46,10 @@ pub enum Event<'a> {
     /// Something that is no mistake but should be known.
     Warned {
         message: &'a str,
+    },
+    /// What a task says before it is done, such as a question.
+    Said {
+        text: &'a str,
     },
     /// Somebody's mistake that ends nothing yet.
     Mistaken {

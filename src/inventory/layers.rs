@@ -62,7 +62,7 @@ impl Layer {
 /// The folders of variables around an inventory and a playbook.
 #[derive(Debug, Default)]
 pub struct Surroundings {
-    inventory: Vec<Beside>,
+    inventory: Arc<Vec<Beside>>,
     playbook: Vec<Beside>,
     order: Vec<Standing>,
 }
@@ -97,7 +97,7 @@ impl Surroundings {
         }
         let beside = |folder: &str| Beside::new(folder, &settings.yaml_extensions, keys);
         let surroundings = Self {
-            inventory: folders.iter().map(|folder| beside(folder)).collect(),
+            inventory: Arc::new(folders.iter().map(|folder| beside(folder)).collect()),
             playbook: playbook_folder.map(beside).into_iter().collect(),
             order: order(&settings.precedence),
         };
@@ -109,6 +109,26 @@ impl Surroundings {
         }
         mistakes.or()?;
         Ok(surroundings)
+    }
+
+    /// The same folders beside the inventory's sources, and those beside another playbook.
+    ///
+    /// # Errors
+    /// The files there of a host or group that the inventory names are broken.
+    pub fn for_playbook(
+        &self,
+        inventory: &Inventory,
+        folder: &str,
+        settings: &Settings,
+        keys: &Keys,
+    ) -> Result<Self, Mistakes> {
+        let beside = Beside::new(folder, &settings.yaml_extensions, keys);
+        beside.check(inventory)?;
+        Ok(Self {
+            inventory: Arc::clone(&self.inventory),
+            playbook: vec![beside],
+            order: self.order.clone(),
+        })
     }
 
     fn folders(&self) -> impl Iterator<Item = &Beside> {
@@ -156,7 +176,7 @@ impl Surroundings {
             Some(Arc::clone(host.vars())),
         );
         for (folders, standing) in [
-            (&self.inventory, Standing::HostBesideInventory),
+            (&*self.inventory, Standing::HostBesideInventory),
             (&self.playbook, Standing::HostBesidePlaybook),
         ] {
             for folder in folders {

@@ -10,7 +10,6 @@ use super::{
     role::Role,
     roles::requested,
     scope::{Scope, ScopeKind},
-    variables::{Variable, variables},
 };
 use crate::diagnostic::{Mistake, Mistakes, Span};
 
@@ -88,27 +87,6 @@ impl Loader<'_> {
             .map(|loaded| (loaded.blocks, loaded.handlers))
             .unwrap_or_default();
         finish(items, handlers, gathered)
-    }
-
-    /// Loads a file of variables, as `vars_files` and `include_vars` name them.
-    ///
-    /// # Errors
-    /// The file cannot be read, or holds something else.
-    pub fn variables(
-        &self,
-        path: &Path,
-        asked: Option<&Span>,
-    ) -> Result<(Vec<Variable>, Vec<Mistake>), Mistakes> {
-        let mut gathered = Gathered::default();
-        let path = self.absolute(path);
-        let node = self.read(&path, asked, &mut gathered);
-        let Some(node) = node else {
-            gathered.checked()?;
-            return Err(Mistake::nowhere(format!("cannot read `{}`", self.shown(&path))).into());
-        };
-        let found = variables(&node, &self.how(), &mut gathered.mistakes);
-        gathered.checked()?;
-        Ok((found, gathered.warnings))
     }
 
     fn here<'p>(&self, play: &'p Play, task: &Task) -> Here<'p> {

@@ -361,6 +361,8 @@ impl<W: Write> Listener for Default<W> {
             Event::Warned { message } => {
                 self.say(&format!("[WARNING]: {message}"), Color::Warning);
             }
+            Event::HostBegan | Event::HostEnded => {}
+            Event::Said { text } => self.say(text, Color::Plain),
             Event::Mistaken { mistake } => {
                 let text = format!("[WARNING]: {}", mistakes::one(mistake));
                 self.say(&text, Color::Warning);

@@ -55,7 +55,7 @@ pub(super) fn lines(change: &Change) -> Vec<(String, Color)> {
 pub fn plain_diff(change: &Change) -> String {
     lines(change)
         .into_iter()
-        .map(|(line, _)| super::sink::visible(&line) + "\n")
+        .map(|(line, _)| crate::diagnostic::visible(&line) + "\n")
         .collect()
 }
 
@@ -74,7 +74,7 @@ pub fn summary(change: &Change) -> String {
         Change::Perhaps { path, .. } => format!("{path}, perhaps"),
         Change::Act(act) => format!("{act:?}"),
     };
-    super::sink::visible(&text)
+    crate::diagnostic::visible(&text)
 }
 
 fn entry(path: &str, from: Option<&Entry>, to: Option<&Entry>) -> Vec<(String, Color)> {

@@ -2,7 +2,7 @@
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use crate::diagnostic::{Mistake, Mistakes};
+use crate::diagnostic::{Mistake, Mistakes, visible};
 
 /// All mistakes as text, each with its place, its line and what would be right.
 pub fn mistakes(mistakes: &Mistakes) -> String {
@@ -21,9 +21,14 @@ pub(super) fn one(mistake: &Mistake) -> String {
         .with_width(120)
         .with_context_lines(1);
     let mut text = String::new();
-    if handler.render_report(&mut text, mistake).is_err() {
+    let shown = mistake.shown();
+    if handler.render_report(&mut text, &shown).is_err() {
         text = mistake.to_string();
     }
+    if let Some(cut) = shown.place() {
+        text = text.replacen(&format!("[{cut}]"), &format!("[{place}]"), 1);
+    }
+    let text = visible(&text);
     // The place once in the form that editors and people can follow.
     format!("{place}: {}\n{}", mistake.message(), without_title(&text))
 }

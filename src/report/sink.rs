@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::{event::Secrets, value::Value};
+use crate::{diagnostic::visible, event::Secrets, value::Value};
 
 /// The colours of Ansible's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,41 +104,9 @@ fn inert(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Control characters and those that turn the direction of text, written out: what a host says
-/// must not steer the terminal of whoever reads it.
-pub(super) fn visible(text: &str) -> String {
-    let harmful = |letter: char| {
-        (letter.is_control() && !matches!(letter, '\n' | '\t'))
-            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-            || matches!(u32::from(letter), 0x10_FF00..=0x10_FFFF)
-    };
-    if !text.contains(harmful) {
-        return text.to_owned();
-    }
-    let mut clean = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match u32::from(letter) {
-            raw @ 0x10_FF00..=0x10_FFFF => clean.push_str(&format!("\\x{:02x}", raw & 0xFF)),
-            code if harmful(letter) && code < 0x100 => clean.push_str(&format!("\\x{code:02x}")),
-            code if harmful(letter) => clean.push_str(&format!("\\u{code:04x}")),
-            _ => clean.push(letter),
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{inert, visible};
-
-    #[test]
-    fn a_host_cannot_steer_the_terminal() {
-        assert_eq!(
-            visible("a\x1b[2Jb\u{202e}c\r\u{10ffe9}"),
-            "a\\x1b[2Jb\\u202ec\\x0d\\xe9"
-        );
-        assert_eq!(visible("tab\tand\nline é"), "tab\tand\nline é");
-    }
+    use super::inert;
 
     #[test]
     fn a_host_cannot_command_a_workflow() {

@@ -224,7 +224,11 @@ impl<'a> HostScope<'a> {
             Level::Magic => self
                 .magic(name)
                 .map(Held::Value)
-                .or_else(|| self.variables.run.get(name).map(Held::Var)),
+                .or_else(|| {
+                    let run = self.variables.of_run();
+                    let value = run.get(name)?.value(None).ok()?;
+                    Some(Held::Value(value))
+                }),
             Level::Extra => self.variables.extra.get(name).map(Held::Var),
             Level::Set => known.set.get(name).map(Held::Var),
             Level::IncludeVars => known.included.get(name).map(Held::Var),
@@ -332,7 +336,7 @@ impl<'a> HostScope<'a> {
         for vars in vars.chain(own) {
             names.extend(vars.names().map(str::to_owned));
         }
-        names.extend(self.variables.run.names().map(str::to_owned));
+        names.extend(self.variables.of_run().names().map(str::to_owned));
         for facts in [&known.injected, &known.stray] {
             names.extend(facts.texts().map(|(name, _)| name.to_owned()));
         }

@@ -15,8 +15,8 @@ use crate::{
 /// What a run knows of its variables. Shared by all that work on it.
 #[derive(Debug)]
 pub struct Variables {
-    surroundings: Surroundings,
-    pub(super) run: Vars,
+    surroundings: RwLock<Arc<Surroundings>>,
+    run: RwLock<Arc<Vars>>,
     pub(super) extra: Arc<Vars>,
     pub(super) keys: Keyring,
     pub(super) hash_behaviour: HashBehaviour,
@@ -80,8 +80,8 @@ impl Variables {
         keys: Keys,
     ) -> Self {
         Self {
-            surroundings,
-            run: run.vars(),
+            surroundings: RwLock::new(Arc::new(surroundings)),
+            run: RwLock::new(Arc::new(run.vars())),
             extra: Arc::new(extra),
             keys: Keyring(keys),
             hash_behaviour: settings.hash_behaviour,
@@ -120,11 +120,15 @@ impl Variables {
     }
 
     /// Goes on with a playbook of another folder, whose `group_vars` and `host_vars` now count.
-    pub fn enter(&mut self, playbook_dir: &str, surroundings: Surroundings) {
-        self.surroundings = surroundings;
-        self.run.insert("playbook_dir", playbook_dir, None);
-        let world = self.world.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for known in world.known.values_mut() {
+    pub fn enter(&self, playbook_dir: &str, surroundings: Arc<Surroundings>) {
+        let mut beside = self
+            .surroundings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *beside = surroundings;
+        let mut run = self.run.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut run).insert("playbook_dir", playbook_dir, None);
+        for known in self.write().known.values_mut() {
             Arc::make_mut(known).inventory = None;
         }
     }
@@ -152,7 +156,24 @@ impl Variables {
 
     /// The files of variables that are read as hosts need them may have something to say.
     pub fn take_warnings(&self) -> Vec<Mistake> {
-        self.surroundings.take_warnings()
+        self.surroundings().take_warnings()
+    }
+
+    /// The folders of variables that count now.
+    pub fn surroundings(&self) -> Arc<Surroundings> {
+        let surroundings = self.surroundings.read();
+        Arc::clone(&surroundings.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The folder of the playbook whose variables count now.
+    pub fn playbook_dir(&self) -> Option<String> {
+        let folder = self.of_run().get("playbook_dir")?.value(None).ok()?;
+        Some(folder.as_str()?.to_owned())
+    }
+
+    /// The names that the run sets itself.
+    pub(super) fn of_run(&self) -> Arc<Vars> {
+        Arc::clone(&self.run.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The variables that a task of this stack sees on a host.
@@ -265,7 +286,7 @@ impl Variables {
             return Ok(Arc::clone(known));
         }
         let inventory = self.inventory();
-        let layers = self.surroundings.layers_of(&inventory, host)?;
+        let layers = self.surroundings().layers_of(&inventory, host)?;
         let names = Arc::new(magic::host_names(&inventory, host));
         let mut world = self.write();
         let known = Arc::make_mut(world.known.entry(host).or_default());

@@ -7,7 +7,8 @@ use expect_test::expect;
 use crate::{
     archives::{gzipped, member, pax, tar, tar_header, tarred},
     mechanical::{Case, Then, prove_with},
-    unarchive::{prove_hostile, reasons, ships, unarchive},
+    unarchive::unarchive,
+    unarchive_hostile::{prove_hostile, reasons, ships},
 };
 
 fn plugin() -> Vec<u8> {

@@ -39,19 +39,19 @@ const LADDER: [&str; 22] = [
 ];
 
 /// The names that a place sets: those of its own step and of all above it.
-fn names(place: &str) -> impl Iterator<Item = String> {
+pub(crate) fn names(place: &str) -> impl Iterator<Item = String> {
     let step = LADDER.iter().position(|name| *name == place).unwrap();
     (step..LADDER.len()).map(|above| format!("v{above:02}"))
 }
 
-fn lines(place: &str, mark: &str) -> String {
+pub(crate) fn lines(place: &str, mark: &str) -> String {
     let lines: Vec<String> = names(place)
         .map(|name| format!("{name}{mark}{place}\n"))
         .collect();
     lines.concat()
 }
 
-fn vars(place: &str) -> Arc<Vars> {
+pub(crate) fn vars(place: &str) -> Arc<Vars> {
     let mut vars = Vars::new();
     for name in names(place) {
         vars.insert(name, place, None);
@@ -59,15 +59,15 @@ fn vars(place: &str) -> Arc<Vars> {
     Arc::new(vars)
 }
 
-struct World {
+pub(crate) struct World {
     _folder: tempfile::TempDir,
-    variables: Variables,
-    host: HostId,
+    pub(crate) variables: Variables,
+    pub(crate) host: HostId,
 }
 
 impl World {
     /// A host `h1` in `web`, with these files around it; the inventory is `inv/hosts`.
-    fn of(files: &[(&str, &str)], extra: Vars, flags: Flags) -> Self {
+    pub(crate) fn of(files: &[(&str, &str)], extra: Vars, flags: Flags) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().canonicalize().unwrap();
         for (name, text) in files {
@@ -99,7 +99,7 @@ impl World {
         }
     }
 
-    fn simple(flags: Flags) -> Self {
+    pub(crate) fn simple(flags: Flags) -> Self {
         Self::of(
             &[("inv/hosts", "[web]\nh1 a=1\nh2.example.org b=2\n10.0.0.1\n")],
             Vars::new(),
@@ -107,17 +107,17 @@ impl World {
         )
     }
 
-    fn scope<'a>(&'a self, stack: &'a Stack) -> HostScope<'a> {
+    pub(crate) fn scope<'a>(&'a self, stack: &'a Stack) -> HostScope<'a> {
         self.variables.scope(self.host, stack).unwrap()
     }
 }
 
-fn text(scope: &HostScope<'_>, name: &str) -> String {
+pub(crate) fn text(scope: &HostScope<'_>, name: &str) -> String {
     let value = scope.value(name).unwrap();
     value.map_or_else(|| "-".to_owned(), |value| to_json(&value).to_string())
 }
 
-fn ladder() -> World {
+pub(crate) fn ladder() -> World {
     let hosts = format!(
         "[web]\nh1 {}\n[all:vars]\n{}[web:vars]\n{}",
         lines("inventory_host", "=").replace('\n', " "),
@@ -151,7 +151,7 @@ fn ladder() -> World {
     world
 }
 
-fn ladder_stack() -> Stack {
+pub(crate) fn ladder_stack() -> Stack {
     let mut stack = Stack::new();
     // In no order: a level is a level whenever it comes.
     for (level, place) in [
@@ -294,87 +294,6 @@ fn another_host_is_seen_with_its_own_variables_only() {
     assert!(scope.of_host("localhost").is_some() && scope.of_host("nobody").is_none());
 }
 
-/// S5, S6.
-#[test]
-fn a_host_cannot_say_who_it_is_or_how_it_is_reached() {
-    let world = World::of(
-        &[("inv/hosts", "[web]\nh1 deploy_path=/srv ansible_user=ann\n")],
-        Vars::new(),
-        Flags::default(),
-    );
-    let said = Map::from([
-        ("ansible_distribution", "Debian"),
-        ("ansible_user", "root"),
-        ("ansible_connection", "local"),
-        ("inventory_hostname", "forged"),
-        ("groups", "forged"),
-        ("deploy_path", "/"),
-        ("found", "x"),
-    ]);
-    let warning = world.variables.add_facts(world.host, &said).unwrap();
-    assert_eq!(
-        warning.message(),
-        "the host `h1` said what no host may set: `ansible_user`, `ansible_connection`, `inventory_hostname`, `groups`"
-    );
-    let stack = Stack::new();
-    let scope = world.scope(&stack);
-    for (name, value) in [
-        ("ansible_distribution", r#""Debian""#),
-        ("ansible_user", r#""ann""#),
-        ("ansible_connection", "-"),
-        ("inventory_hostname", r#""h1""#),
-        ("groups", r#"{"all":["h1"],"ungrouped":[],"web":["h1"]}"#),
-        ("deploy_path", r#""/srv""#),
-        ("found", r#""x""#),
-    ] {
-        assert_eq!(text(&scope, name), value, "{name}");
-    }
-    let facts = world.variables.facts(world.host).unwrap();
-    assert_eq!(facts.get("distribution"), Some(&Value::from("Debian")));
-    world.variables.clear_facts(world.host);
-    assert_eq!(text(&world.scope(&stack), "ansible_distribution"), "-");
-}
-
-/// S4.
-#[test]
-fn arguments_for_ssh_come_from_people_only() {
-    let world = World::simple(Flags::default());
-    let one = |name: &str, value: &str| {
-        let mut vars = Vars::new();
-        vars.insert(name, value, None);
-        Arc::new(vars)
-    };
-    let args = "ansible_ssh_common_args";
-    world
-        .variables
-        .set(world.host, args, "-o ProxyCommand=x".into(), None);
-    let stack = Stack::new().with(
-        Level::RoleDefaults,
-        "fetched",
-        one(args, "-o ProxyCommand=y"),
-    );
-    let (value, warning) = world.scope(&stack).connection(args).unwrap();
-    assert_eq!(value, None);
-    assert_eq!(
-        warning.unwrap().message(),
-        "`ansible_ssh_common_args` from set_fact or register is not used: it can only be set in an inventory or a play"
-    );
-    let stack = stack.with(Level::PlayVars, "", one(args, "-o Port=2"));
-    let (value, _) = world.scope(&stack).connection(args).unwrap();
-    assert_eq!(value, Some(Value::from("-o Port=2")));
-    // A task may choose the user, a fact may not.
-    world
-        .variables
-        .set(world.host, "ansible_user", "bob".into(), None);
-    let stack = Stack::new().with(Level::Facts, "", one("ansible_port", "1"));
-    let scope = world.scope(&stack);
-    assert_eq!(
-        scope.connection("ansible_user").unwrap().0,
-        Some(Value::from("bob"))
-    );
-    assert_eq!(scope.connection("ansible_port").unwrap().0, None);
-}
-
 #[test]
 fn facts_are_variables_only_where_that_is_wanted() {
     let world = World::simple(Flags {
@@ -469,29 +388,6 @@ fn a_host_that_a_task_adds_finds_its_files() {
     assert_eq!(text(&world.scope(&stack), "group_names"), r#"["fresh"]"#);
 }
 
-/// S7, as far as it is the variables' part.
-#[test]
-fn what_a_person_wrote_is_a_template_and_what_a_host_said_is_data() {
-    let world = World::of(
-        &[("inv/hosts", "h1 t='{{ x }}'\n")],
-        Vars::new(),
-        Flags::default(),
-    );
-    let source = Source::new("forged", "{{ x }}");
-    let template = Value::Text(Text::template("{{ x }}", Span::new(&source, 0, 7)));
-    let said = Map::from([("ansible_kernel", template)]);
-    world.variables.add_facts(world.host, &said);
-    let stack = Stack::new();
-    let scope = world.scope(&stack);
-    let is_template = |name: &str| match scope.value(name).unwrap() {
-        Some(Value::Text(text)) => text.is_template(),
-        other => unreachable!("{other:?}"),
-    };
-    assert!(is_template("t"));
-    assert!(!is_template("ansible_kernel"));
-    assert_eq!(scope.place("t").unwrap().line_column(), (1, 4));
-}
-
 #[test]
 fn a_variable_that_cannot_be_read_is_told_when_it_is_used() {
     let world = World::simple(Flags::default());
@@ -529,56 +425,6 @@ fn templates_see_hosts_and_variables_lazily() {
     }
 }
 
-/// S7.
-#[test]
-fn what_a_host_said_is_never_rendered_whichever_way_it_takes() {
-    let world = World::of(
-        &[("inv/hosts", "[web]\nh1 passed='{{ ansible_kernel }}'\n")],
-        Vars::new(),
-        Flags::default(),
-    );
-    let forged = "{{ 6 * 7 }}";
-    let said = Map::from([("ansible_kernel", forged), ("stray", forged)]);
-    world.variables.add_facts(world.host, &said);
-    let result = Map::from([("stdout", forged)]);
-    world
-        .variables
-        .set(world.host, "result", result.into(), None);
-    for template in [
-        "{{ ansible_kernel }}",
-        "{{ ansible_facts.kernel }}",
-        "{{ ansible_facts['stray'] }}",
-        "{{ stray }}",
-        "{{ passed }}",
-        "{{ result.stdout }}",
-        "{{ hostvars.h1.result.stdout }}",
-        "{{ hostvars['h1'].ansible_facts.kernel }}",
-        "{{ vars['ansible_kernel'] }}",
-        "{{ lookup('vars', 'ansible_kernel') }}",
-        "{{ [result] | map(attribute='stdout') | first }}",
-        "{{ passed ~ '' }}",
-    ] {
-        assert_eq!(
-            rendered(&world, template),
-            format!("\"{forged}\""),
-            "{template}"
-        );
-    }
-}
-
-fn rendered(world: &World, template: &str) -> String {
-    let source = Source::new("test", template);
-    let text = Text::template(template, Span::new(&source, 0, template.len()));
-    let stack = Stack::new();
-    let scope = world.scope(&stack);
-    let templar = Templar::new(hostwright::template::Settings::default());
-    match templar.render(&Value::Text(text), &scope) {
-        Ok(Some(value)) => to_json(&value).to_string(),
-        Ok(None) => "omitted".to_owned(),
-        Err(failure) => format!("{failure:?}"),
-    }
-}
-
 #[test]
 fn another_playbook_brings_its_own_files() {
     let files = [
@@ -586,7 +432,7 @@ fn another_playbook_brings_its_own_files() {
         ("group_vars/all.yml", "own: first\nfirst: 1\n"),
         ("other/group_vars/all.yml", "own: second\n"),
     ];
-    let mut world = World::of(&files, Vars::new(), Flags::default());
+    let world = World::of(&files, Vars::new(), Flags::default());
     let stack = Stack::new();
     assert_eq!(text(&world.scope(&stack), "own"), "\"first\"");
     world.variables.set(world.host, "kept", Value::Int(1), None);
@@ -594,7 +440,7 @@ fn another_playbook_brings_its_own_files() {
     let here = inventory.sources()[0].replace("/inv/hosts", "/other");
     let settings = config::load(Flags::default(), &Environment::made_of("/", [])).unwrap();
     let other = Surroundings::new(&inventory, Some(&here), &settings.settings, &None).unwrap();
-    world.variables.enter(&here, other);
+    world.variables.enter(&here, other.into());
     let scope = world.scope(&stack);
     assert_eq!(text(&scope, "own"), "\"second\"");
     assert_eq!(text(&scope, "first"), "-");

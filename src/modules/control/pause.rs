@@ -16,9 +16,9 @@ parameters! {
     pub(in crate::modules) struct Pause {
     } control {
         /// How many minutes.
-        minutes: Option<f64>,
+        minutes: Option<i64>,
         /// How many seconds.
-        seconds: Option<f64>,
+        seconds: Option<i64>,
         /// What is asked of the person at the terminal.
         prompt: Option<String>,
         /// Whether the answer is shown while it is typed.

@@ -10,12 +10,15 @@ mod foretold;
 mod hostile;
 mod language;
 mod local;
+mod meta;
 mod ocs;
 mod ocs_hosts;
 mod refusals;
 mod rescue;
 mod secrets;
 mod ssh;
+mod terminal;
+mod variables;
 mod vaults;
 mod ways;
 

@@ -1,0 +1,125 @@
+//! Files of variables: beside playbooks, and included.
+
+use super::project;
+
+const INVENTORY: &str = "one ansible_connection=local\n";
+
+#[test]
+fn variables_beside_a_second_playbook_count_for_its_plays() {
+    let play = "- hosts: one\n  gather_facts: false\n  tasks:\n    - debug: msg=\"own={{ own }} first={{ first | default('-') }} {{ playbook_dir | basename }}\"\n";
+    let project = project(&[
+        ("inv", INVENTORY),
+        ("site.yml", play),
+        ("group_vars/all.yml", "own: 1\nfirst: 1\n"),
+        ("other/site.yml", play),
+        ("other/group_vars/all.yml", "own: 2\nown: 3\n"),
+    ]);
+    let said = project.run(&["other/site.yml", "site.yml"]);
+    let told: Vec<&str> = said
+        .text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"msg\": \"own="))
+        .map(|line| line.split(' ').next().unwrap_or_default())
+        .collect();
+    assert_eq!(told, ["1", "3", "1"], "{}{}", said.text, said.errors);
+    assert!(said.text.contains("first=1 other"), "{}", said.text);
+    assert_eq!(said.text.matches("other/group_vars/all.yml:2:1: the key").count(), 1, "{}", said.text);
+}
+
+#[test]
+fn what_a_file_of_variables_warns_of_is_told_once() {
+    let project = project(&[
+        ("inv", "one ansible_connection=local\ntwo ansible_connection=local\n"),
+        ("group_vars/all.yml", "twice: 1\ntwice: 2\n"),
+        ("site.yml", "- hosts: all\n  gather_facts: false\n  tasks: [{ include_vars: more.yml }, { debug: { var: twice } }]\n"),
+        ("more.yml", "thrice: 1\nthrice: 2\n"),
+    ]);
+    let said = project.run(&[]);
+    let all = format!("{}{}", said.text, said.errors);
+    assert_eq!(all.matches("group_vars/all.yml:2:1: the key").count(), 1, "{all}");
+    assert_eq!(all.matches("more.yml:2:1: the key").count(), 1, "{all}");
+}
+
+fn included(args: &str, shown: &str) -> String {
+    let play = format!(
+        "- hosts: one\n  gather_facts: false\n  vars: {{ kept: {{ old: 1, both: 1 }} }}\n  tasks:\n    - include_vars: {args}\n      register: r\n    - debug: msg=\"{shown}\"\n"
+    );
+    let project = project(&[
+        ("inv", INVENTORY),
+        ("site.yml", &play),
+        ("some/a.yml", "a: 1\nlast: a\n"),
+        ("some/b.json", "{\"b\": 2, \"last\": \"b\"}"),
+        ("some/c.ini", "c: 3\n"),
+        ("some/deep/d.yaml", "d: 4\n"),
+        ("some/next/e.yml", "e: 5\n"),
+        ("vars/kept.yml", "kept: { new: 2, both: 2 }\n"),
+        ("vars/list.yml", "- 1\n"),
+        ("vars/sealed.yml", "$ANSIBLE_VAULT;1.1;AES256\n33633161\n"),
+    ]);
+    let said = project.run(&[]);
+    let start = said.text.find("\"msg\": \"").map_or(0, |at| at + 8);
+    let told = said.text[start..].lines().next().unwrap_or_default();
+    if start == 0 {
+        return said.text;
+    }
+    told.trim_end_matches('"').to_owned()
+}
+
+#[test]
+fn include_vars_takes_what_is_asked_for() {
+    let names = "{{ [a | default(0), b | default(0), c | default(0), d | default(0), e | default(0), last | default(0)] | join(' ') }}";
+    for (args, told) in [
+        ("{ dir: some, ignore_unknown_extensions: true }", "1 2 0 4 5 b"),
+        ("{ dir: some, ignore_unknown_extensions: true, depth: 1 }", "1 2 0 0 0 b"),
+        ("{ dir: some, ignore_unknown_extensions: true, depth: 2 }", "1 2 0 4 0 b"),
+        ("{ dir: some, files_matching: '^[ab]' }", "1 2 0 0 0 b"),
+        ("{ dir: some, ignore_files: ['c.ini', 'b.json'] }", "1 0 0 4 5 a"),
+        ("{ dir: some, extensions: [yml, json, ini, yaml] }", "1 2 3 4 5 b"),
+        ("{ dir: some, files_matching: 'a.yml$', name: x }", "0 0 0 0 0 0"),
+        ("{ file: some/a.yml }", "1 0 0 0 0 a"),
+        ("some/deep/d.yaml", "0 0 0 4 0 0"),
+    ] {
+        assert_eq!(included(args, names), told, "{args}");
+    }
+    assert_eq!(included("{ file: some/a.yml, name: x }", "{{ x.a }} {{ a is defined }}"), "1 False");
+    assert_eq!(included("kept.yml", "{{ kept.keys() | sort | join(' ') }} {{ kept.both }}"), "both new 2");
+    assert_eq!(
+        included(
+            "{ file: kept.yml, hash_behaviour: merge }",
+            "{{ kept.keys() | sort | join(' ') }} {{ kept.both }}"
+        ),
+        "both new old 2"
+    );
+}
+
+#[test]
+fn include_vars_says_what_is_wrong() {
+    for (args, told) in [
+        ("{ dir: some }", "does not have a valid extension: yaml, yml, json"),
+        ("{ dir: nowhere }", "nowhere directory does not exist"),
+        ("{ dir: some/a.yml }", "is not a directory"),
+        ("{ dir: some, file: some/a.yml }", "mixing file only and dir only"),
+        ("{ file: some/a.yml, depth: 2 }", "mixing file only and dir only"),
+        ("list.yml", "must be a mapping"),
+        ("missing.yml", "could not find or access"),
+        ("sealed.yml", "vault"),
+        ("{ file: kept.yml, hash_behaviour: other }", "hash_behaviour"),
+    ] {
+        let said = included(args, "");
+        assert!(said.contains(told), "{args}: {said}");
+    }
+}
+
+#[test]
+fn nobody_becomes_who_they_are() {
+    let project = project(&[
+        ("inv", "one ansible_connection=local\n"),
+        (
+            "site.yml",
+            "- hosts: one\n  gather_facts: false\n  become: true\n  become_user: \"{{ lookup('pipe', 'id -un') }}\"\n  become_exe: /nowhere/sudo\n  tasks: [{ ping: }]\n",
+        ),
+    ]);
+    assert_eq!(project.run(&[]).recap("one"), "ok=1");
+    project.write("ansible.cfg", "[privilege_escalation]\nbecome_allow_same_user = true\n");
+    assert_ne!(project.run(&[]).code, Some(0));
+}
