@@ -191,8 +191,7 @@ impl Asked {
                 }
                 let path = folder.join(&name);
                 let extension = path.extension().and_then(|kind| kind.to_str());
-                if extension.is_some_and(|kind| self.extensions.iter().any(|known| known == kind))
-                {
+                if extension.is_some_and(|kind| self.extensions.iter().any(|known| known == kind)) {
                     all.push(path);
                 } else if !self.passes_over_others {
                     return Err(Mistake::new(

@@ -57,16 +57,19 @@ pub(super) fn asked(view: &View<'_>, module: &Entry, args: &Map) -> Result<Pause
         // Less than a second is one.
         seconds: seconds.map(|seconds| seconds.max(1).unsigned_abs()),
         in_minutes: seconds.is_none() || minutes.is_some(),
-        prompt: args.get("prompt").and_then(Value::as_str).map(str::to_owned),
-        echo: args
-            .get("echo")
+        prompt: args
+            .get("prompt")
             .and_then(Value::as_str)
-            .map_or(args.get("echo") != Some(&Value::Bool(false)), |word| {
+            .map(str::to_owned),
+        echo: args.get("echo").and_then(Value::as_str).map_or(
+            args.get("echo") != Some(&Value::Bool(false)),
+            |word| {
                 !matches!(
                     word.to_lowercase().as_str(),
                     "no" | "false" | "off" | "0" | "n" | "f"
                 )
-            }),
+            },
+        ),
     })
 }
 
@@ -120,10 +123,7 @@ pub(super) async fn wait(view: &View<'_>, pause: &Pause) -> Done {
                 .prompt
                 .as_deref()
                 .unwrap_or("Press enter to continue, Ctrl+C to interrupt");
-            said(
-                view,
-                &format!("[{}]\n{prompt}{hidden}:", view.task.title()),
-            );
+            said(view, &format!("[{}]\n{prompt}{hidden}:", view.task.title()));
             match line(pause.echo, limit).await {
                 Ok(line) => answer = line,
                 Err(error) => return Done::failed(format!("cannot ask: {error}")),
@@ -134,8 +134,7 @@ pub(super) async fn wait(view: &View<'_>, pause: &Pause) -> Done {
     let clock = |time: &jiff::Zoned| time.strftime("%Y-%m-%d %H:%M:%S%.6f").to_string();
     done.result.insert("start", clock(&started.0));
     done.result.insert("stop", clock(&jiff::Zoned::now()));
-    done.result
-        .insert("delta", started.1.elapsed().as_secs());
+    done.result.insert("delta", started.1.elapsed().as_secs());
     let (amount, unit) = if pause.in_minutes {
         (took / 60.0, "minutes")
     } else {

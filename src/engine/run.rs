@@ -12,8 +12,8 @@ use super::{pool::Pool, shelf::Shelf};
 use crate::{
     config::{Environment, Settings},
     diagnostic::{Mistake, Mistakes, Span},
-    host::{Live, Observe as _, Runs},
     event::{Event, Listener, Recap, Secrets, Tally},
+    host::{Live, Observe as _, Runs},
     inventory::{self, HostId, Surroundings, Vars},
     playbook::{Loader, Role, Scope, TagChoice},
     template::{self, Templar},

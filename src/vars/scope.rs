@@ -221,14 +221,11 @@ impl<'a> HostScope<'a> {
     ) -> ControlFlow<()> {
         let known = &*self.known;
         let held = match level {
-            Level::Magic => self
-                .magic(name)
-                .map(Held::Value)
-                .or_else(|| {
-                    let run = self.variables.of_run();
-                    let value = run.get(name)?.value(None).ok()?;
-                    Some(Held::Value(value))
-                }),
+            Level::Magic => self.magic(name).map(Held::Value).or_else(|| {
+                let run = self.variables.of_run();
+                let value = run.get(name)?.value(None).ok()?;
+                Some(Held::Value(value))
+            }),
             Level::Extra => self.variables.extra.get(name).map(Held::Var),
             Level::Set => known.set.get(name).map(Held::Var),
             Level::IncludeVars => known.included.get(name).map(Held::Var),

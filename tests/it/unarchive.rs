@@ -14,6 +14,7 @@ use crate::{
     archives::{DIRECTORY, FILE, LINK, Zipped, shipped, zip, zipped},
     mechanical::{Case, Then, prove_with},
     story::{Story, story},
+    unarchive_hostile::ships,
 };
 
 pub(crate) fn unarchive(bytes: Vec<u8>) -> Story {

@@ -1,10 +1,18 @@
 //! Zips that somebody made to do harm, or broke.
 
+use std::collections::BTreeMap;
+
 use expect_test::expect;
+use hostwright::{
+    modules::{self, Refusal},
+    state::Supply,
+    value::Map,
+};
 
 use crate::{
-    archives::{DIRECTORY, FILE, LINK, Zipped, shipped, zip, zipped},
-    unarchive::plugin,
+    archives::{FILE, LINK, Zipped, shipped, zip, zipped},
+    mechanical::{Case, Then, prove_with},
+    unarchive::{plugin, unarchive},
 };
 
 fn hostile_zips() -> Vec<(&'static str, Vec<u8>)> {

@@ -123,7 +123,11 @@ fn a_meta_task_that_cannot_be_is_refused_before_the_run() {
     );
     let said = project.run(&[]);
     assert_eq!(said.code, Some(4), "{}", said.text);
-    for word in ["outside of a role", "refresh_inventory` is not supported", "end_play"] {
+    for word in [
+        "outside of a role",
+        "refresh_inventory` is not supported",
+        "end_play",
+    ] {
         assert!(said.errors.contains(word), "{word}: {}", said.errors);
     }
     assert!(!project.path().join("ran").exists());
@@ -245,7 +249,11 @@ fn a_pause_waits_for_nobody_without_a_terminal() {
         "- hosts: one\n  gather_facts: false\n  tasks:\n    - pause: minutes=60\n      register: p\n    - debug: var=p.stdout\n",
     );
     let foretold = project.run(&["--check"]);
-    assert!(foretold.text.contains("unknown: [one] => time passes"), "{}", foretold.text);
+    assert!(
+        foretold.text.contains("unknown: [one] => time passes"),
+        "{}",
+        foretold.text
+    );
     assert!(started.elapsed().as_secs() < 60);
 }
 

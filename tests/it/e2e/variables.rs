@@ -23,20 +23,37 @@ fn variables_beside_a_second_playbook_count_for_its_plays() {
         .collect();
     assert_eq!(told, ["1", "3", "1"], "{}{}", said.text, said.errors);
     assert!(said.text.contains("first=1 other"), "{}", said.text);
-    assert_eq!(said.text.matches("other/group_vars/all.yml:2:1: the key").count(), 1, "{}", said.text);
+    assert_eq!(
+        said.text
+            .matches("other/group_vars/all.yml:2:1: the key")
+            .count(),
+        1,
+        "{}",
+        said.text
+    );
 }
 
 #[test]
 fn what_a_file_of_variables_warns_of_is_told_once() {
     let project = project(&[
-        ("inv", "one ansible_connection=local\ntwo ansible_connection=local\n"),
+        (
+            "inv",
+            "one ansible_connection=local\ntwo ansible_connection=local\n",
+        ),
         ("group_vars/all.yml", "twice: 1\ntwice: 2\n"),
-        ("site.yml", "- hosts: all\n  gather_facts: false\n  tasks: [{ include_vars: more.yml }, { debug: { var: twice } }]\n"),
+        (
+            "site.yml",
+            "- hosts: all\n  gather_facts: false\n  tasks: [{ include_vars: more.yml }, { debug: { var: twice } }]\n",
+        ),
         ("more.yml", "thrice: 1\nthrice: 2\n"),
     ]);
     let said = project.run(&[]);
     let all = format!("{}{}", said.text, said.errors);
-    assert_eq!(all.matches("group_vars/all.yml:2:1: the key").count(), 1, "{all}");
+    assert_eq!(
+        all.matches("group_vars/all.yml:2:1: the key").count(),
+        1,
+        "{all}"
+    );
     assert_eq!(all.matches("more.yml:2:1: the key").count(), 1, "{all}");
 }
 
@@ -69,20 +86,50 @@ fn included(args: &str, shown: &str) -> String {
 fn include_vars_takes_what_is_asked_for() {
     let names = "{{ [a | default(0), b | default(0), c | default(0), d | default(0), e | default(0), last | default(0)] | join(' ') }}";
     for (args, told) in [
-        ("{ dir: some, ignore_unknown_extensions: true }", "1 2 0 4 5 b"),
-        ("{ dir: some, ignore_unknown_extensions: true, depth: 1 }", "1 2 0 0 0 b"),
-        ("{ dir: some, ignore_unknown_extensions: true, depth: 2 }", "1 2 0 4 0 b"),
+        (
+            "{ dir: some, ignore_unknown_extensions: true }",
+            "1 2 0 4 5 b",
+        ),
+        (
+            "{ dir: some, ignore_unknown_extensions: true, depth: 1 }",
+            "1 2 0 0 0 b",
+        ),
+        (
+            "{ dir: some, ignore_unknown_extensions: true, depth: 2 }",
+            "1 2 0 4 0 b",
+        ),
         ("{ dir: some, files_matching: '^[ab]' }", "1 2 0 0 0 b"),
-        ("{ dir: some, ignore_files: ['c.ini', 'b.json'] }", "1 0 0 4 5 a"),
-        ("{ dir: some, extensions: [yml, json, ini, yaml] }", "1 2 3 4 5 b"),
-        ("{ dir: some, files_matching: 'a.yml$', name: x }", "0 0 0 0 0 0"),
+        (
+            "{ dir: some, ignore_files: ['c.ini', 'b.json'] }",
+            "1 0 0 4 5 a",
+        ),
+        (
+            "{ dir: some, extensions: [yml, json, ini, yaml] }",
+            "1 2 3 4 5 b",
+        ),
+        (
+            "{ dir: some, files_matching: 'a.yml$', name: x }",
+            "0 0 0 0 0 0",
+        ),
         ("{ file: some/a.yml }", "1 0 0 0 0 a"),
         ("some/deep/d.yaml", "0 0 0 4 0 0"),
     ] {
         assert_eq!(included(args, names), told, "{args}");
     }
-    assert_eq!(included("{ file: some/a.yml, name: x }", "{{ x.a }} {{ a is defined }}"), "1 False");
-    assert_eq!(included("kept.yml", "{{ kept.keys() | sort | join(' ') }} {{ kept.both }}"), "both new 2");
+    assert_eq!(
+        included(
+            "{ file: some/a.yml, name: x }",
+            "{{ x.a }} {{ a is defined }}"
+        ),
+        "1 False"
+    );
+    assert_eq!(
+        included(
+            "kept.yml",
+            "{{ kept.keys() | sort | join(' ') }} {{ kept.both }}"
+        ),
+        "both new 2"
+    );
     assert_eq!(
         included(
             "{ file: kept.yml, hash_behaviour: merge }",
@@ -95,15 +142,27 @@ fn include_vars_takes_what_is_asked_for() {
 #[test]
 fn include_vars_says_what_is_wrong() {
     for (args, told) in [
-        ("{ dir: some }", "does not have a valid extension: yaml, yml, json"),
+        (
+            "{ dir: some }",
+            "does not have a valid extension: yaml, yml, json",
+        ),
         ("{ dir: nowhere }", "nowhere directory does not exist"),
         ("{ dir: some/a.yml }", "is not a directory"),
-        ("{ dir: some, file: some/a.yml }", "mixing file only and dir only"),
-        ("{ file: some/a.yml, depth: 2 }", "mixing file only and dir only"),
+        (
+            "{ dir: some, file: some/a.yml }",
+            "mixing file only and dir only",
+        ),
+        (
+            "{ file: some/a.yml, depth: 2 }",
+            "mixing file only and dir only",
+        ),
         ("list.yml", "must be a mapping"),
         ("missing.yml", "could not find or access"),
         ("sealed.yml", "vault"),
-        ("{ file: kept.yml, hash_behaviour: other }", "hash_behaviour"),
+        (
+            "{ file: kept.yml, hash_behaviour: other }",
+            "hash_behaviour",
+        ),
     ] {
         let said = included(args, "");
         assert!(said.contains(told), "{args}: {said}");
@@ -120,6 +179,9 @@ fn nobody_becomes_who_they_are() {
         ),
     ]);
     assert_eq!(project.run(&[]).recap("one"), "ok=1");
-    project.write("ansible.cfg", "[privilege_escalation]\nbecome_allow_same_user = true\n");
+    project.write(
+        "ansible.cfg",
+        "[privilege_escalation]\nbecome_allow_same_user = true\n",
+    );
     assert_ne!(project.run(&[]).code, Some(0));
 }
