@@ -139,7 +139,11 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut_around_the_place() {
-        let long = format!("a\nb: {}WRONG{}\nc\nd\n", "x".repeat(5000), "y".repeat(5000));
+        let long = format!(
+            "a\nb: {}WRONG{}\nc\nd\n",
+            "x".repeat(5000),
+            "y".repeat(5000)
+        );
         let (text, marked) = shown(&long, "WRONG");
         assert_eq!(marked, "WRONG");
         let line = text.lines().nth(1).unwrap();

@@ -9,8 +9,7 @@ use std::{
 };
 
 use super::{
-    batches,
-    handlers, items,
+    batches, handlers, items,
     items::Hosts,
     run::Run,
     stack,

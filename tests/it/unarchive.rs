@@ -1,17 +1,15 @@
 //! Stories about `unarchive`.
 
-use std::collections::BTreeMap;
-
 use expect_test::expect;
 use hostwright::{
     host::Memory,
-    modules::{self, Refusal},
-    state::{Content, Kind, Supply},
+    modules,
+    state::{Content, Kind},
     value::Map,
 };
 
 use crate::{
-    archives::{DIRECTORY, FILE, LINK, Zipped, shipped, zip, zipped},
+    archives::{DIRECTORY, FILE, LINK, Zipped, zip, zipped},
     mechanical::{Case, Then, prove_with},
     story::{Story, story},
     unarchive_hostile::ships,

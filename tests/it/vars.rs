@@ -447,3 +447,16 @@ fn another_playbook_brings_its_own_files() {
     assert_eq!(text(&scope, "kept"), "1");
     assert_eq!(text(&scope, "playbook_dir"), format!("\"{here}\""));
 }
+
+pub(crate) fn rendered(world: &World, template: &str) -> String {
+    let source = Source::new("test", template);
+    let text = Text::template(template, Span::new(&source, 0, template.len()));
+    let stack = Stack::new();
+    let scope = world.scope(&stack);
+    let templar = Templar::new(hostwright::template::Settings::default());
+    match templar.render(&Value::Text(text), &scope) {
+        Ok(Some(value)) => to_json(&value).to_string(),
+        Ok(None) => "omitted".to_owned(),
+        Err(failure) => format!("{failure:?}"),
+    }
+}

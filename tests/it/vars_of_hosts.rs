@@ -6,12 +6,11 @@ use hostwright::{
     config::Flags,
     diagnostic::{Source, Span},
     inventory::Vars,
-    template::Templar,
-    value::{Map, Text, Value, to_json},
+    value::{Map, Text, Value},
     vars::{Level, Stack},
 };
 
-use crate::vars::{World, text};
+use crate::vars::{World, rendered, text};
 
 /// S5, S6.
 #[test]
@@ -151,18 +150,5 @@ fn what_a_host_said_is_never_rendered_whichever_way_it_takes() {
             format!("\"{forged}\""),
             "{template}"
         );
-    }
-}
-
-fn rendered(world: &World, template: &str) -> String {
-    let source = Source::new("test", template);
-    let text = Text::template(template, Span::new(&source, 0, template.len()));
-    let stack = Stack::new();
-    let scope = world.scope(&stack);
-    let templar = Templar::new(hostwright::template::Settings::default());
-    match templar.render(&Value::Text(text), &scope) {
-        Ok(Some(value)) => to_json(&value).to_string(),
-        Ok(None) => "omitted".to_owned(),
-        Err(failure) => format!("{failure:?}"),
     }
 }

@@ -7,14 +7,21 @@ use super::project;
 #[test]
 fn a_terminal_shows_what_is_going_on_and_a_file_does_not() {
     let project = project(&[
-        ("inv", "one ansible_connection=local\ntwo ansible_connection=local\n"),
+        (
+            "inv",
+            "one ansible_connection=local\ntwo ansible_connection=local\n",
+        ),
         (
             "site.yml",
             "- hosts: all\n  gather_facts: false\n  tasks:\n    - { name: takes long, command: sleep 0.6, changed_when: false }\n    - { name: after, ping: }\n",
         ),
     ]);
     let plain = project.run(&[]);
-    assert!(!plain.text.contains('\x1b') && !plain.text.contains("running"), "{}", plain.text);
+    assert!(
+        !plain.text.contains('\x1b') && !plain.text.contains("running"),
+        "{}",
+        plain.text
+    );
     let command = format!("{} run -i inv site.yml", env!("CARGO_BIN_EXE_hostwright"));
     let output = Command::new("script")
         .args(["-qec", &command, "/dev/null"])
