@@ -161,7 +161,7 @@ fn the_demo_is_installed_once_removed_once_and_foretold_exactly() {
     let done = job.once(INSTALL);
     told(
         &expect![[r#"
-        admin                      : ok=32   changed=3    unreachable=0    failed=0    skipped=5    rescued=0    ignored=0
+        admin                      : ok=33   changed=3    unreachable=0    failed=0    skipped=5    rescued=0    ignored=0
         agent                      : ok=12   changed=4    unreachable=0    failed=0    skipped=3    rescued=0    ignored=0
         comm                       : ok=13   changed=7    unreachable=0    failed=0    skipped=5    rescued=0    ignored=0
     "#]],

@@ -81,7 +81,7 @@ fn three_hosts_are_installed_once_removed_once_and_foretold_exactly() {
     let done = job.once(INSTALL);
     told(
         &expect![[r#"
-        admin                      : ok=29   changed=2    unreachable=0    failed=0    skipped=3    rescued=0    ignored=0
+        admin                      : ok=30   changed=2    unreachable=0    failed=0    skipped=3    rescued=0    ignored=0
         agent                      : ok=12   changed=2    unreachable=0    failed=0    skipped=2    rescued=0    ignored=0
         comm                       : ok=17   changed=4    unreachable=0    failed=0    skipped=4    rescued=0    ignored=0
     "#]],
