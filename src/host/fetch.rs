@@ -35,8 +35,6 @@ pub struct Download {
     /// Seconds without an answer.
     pub timeout: u64,
     pub trust_anybody: bool,
-    /// PEM certificates trusted instead of the host's.
-    pub roots: Option<Vec<u8>>,
     pub use_proxy: bool,
     /// Only what is newer than this, in seconds since 1970.
     pub newer_than: Option<i64>,
@@ -223,7 +221,7 @@ fn agent(
         .timeout_per_read(patience)
         .proxy(proxy(download, login, url, is_tls)?);
     if is_tls {
-        let pem = download.roots.clone().or_else(roots).unwrap_or_default();
+        let pem = roots().unwrap_or_default();
         let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
             .filter_map(|item| match item {
                 Ok(PemItem::Certificate(certificate)) => Some(certificate),
@@ -233,7 +231,7 @@ fn agent(
         if certificates.is_empty() && !download.trust_anybody {
             return Err(Unseen::unreadable(
                 url,
-                &"the host has no certificates to trust; `ca_path` names some",
+                &"the host has no certificates to trust; `SSL_CERT_FILE` in the task's environment can name some",
             ));
         }
         let tls = TlsConfig::builder()

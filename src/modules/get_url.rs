@@ -55,8 +55,6 @@ parameters! {
         use_proxy: bool = true,
         /// Whether the server's certificate must be valid.
         validate_certs: bool = true,
-        /// A file with the certificates to trust.
-        ca_path: Option<HostPath> as [cafile],
         /// Whether content that was compressed for the way is unpacked.
         decompress: bool = true,
         /// A directory for drafts; ours lie beside the file, so it must only be there.
@@ -236,14 +234,6 @@ impl GetUrl {
             credentials = netrc::credentials(host, &plain)?;
             basic_at_once |= credentials.is_some();
         }
-        let roots = match &self.ca_path {
-            Some(path) => Some(
-                host.read(&path.0)?
-                    .ok_or_else(|| Refusal::of("ca_path", format!("there is no file {}", path.0)))?
-                    .to_vec(),
-            ),
-            None => None,
-        };
         let headers = self
             .headers
             .iter()
@@ -272,7 +262,6 @@ impl GetUrl {
                 agent: self.http_agent.clone(),
                 timeout: self.timeout,
                 trust_anybody: !self.validate_certs,
-                roots,
                 use_proxy: self.use_proxy,
                 newer_than,
             })

@@ -29,7 +29,7 @@ parameters! {
         /// Which checksum.
         checksum_algorithm: Algorithm as [checksum, checksum_algo] = Algorithm::Sha1,
         /// Whether the program `file` is asked what a file holds.
-        get_mime: bool as [mime, mime_type] = true,
+        get_mime: bool as [mime, mime_type, "mime-type"] = true,
         /// Whether the program `lsattr` is asked for inode flags.
         get_attributes: bool as [attr, attributes] = true,
     }
