@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Manager, Manner};
+use crate::state::{Content, Manager, Manner};
 
 /// Something done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,30 @@ pub struct Run {
     pub reads: Option<Vec<String>>,
     /// For how long it may run, in seconds.
     pub timeout: Option<u64>,
+    /// Brought along: it lies on the host while the program runs, which gets its path as the last
+    /// argument.
+    pub script: Option<Script>,
+    /// Whether only its exit status and its output are returned, as they are.
+    pub is_bare: bool,
+}
+
+/// A script of the control side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Script {
+    /// Of the file, without directories.
+    pub name: String,
+    pub content: Content,
+}
+
+impl Script {
+    /// The same script without bytes that only this machine can read.
+    #[must_use]
+    pub fn without_bytes(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            content: self.content.without_bytes(),
+        }
+    }
 }
 
 /// What is waited for.

@@ -13,7 +13,7 @@ use crate::{
     value::Unknown,
 };
 
-pub use act::{Act, Condition, Run};
+pub use act::{Act, Condition, Run, Script};
 pub use plan::Plan;
 
 /// One thing on a host becomes another. Every path in it is canonical: absolute, and no parent of
@@ -222,6 +222,10 @@ impl Change {
                 unknown: unknown.clone(),
                 to: slim(to),
             },
+            Self::Act(Act::Run(run)) => Self::Act(Act::Run(Run {
+                script: run.script.as_ref().map(Script::without_bytes),
+                ..run.clone()
+            })),
             other => other.clone(),
         }
     }

@@ -93,7 +93,7 @@ pub(super) fn on_host(
     let mut why: Vec<Unknown> = unknown.cloned().into_iter().collect();
     let mut paths = Vec::new();
     // What a program touches are the paths that it names: what it does not name it leaves.
-    if !matches!(module.name, "command" | "shell") {
+    if !matches!(module.name, "command" | "raw" | "script" | "shell") {
         for doc in (module.docs)() {
             if doc.kind != ParamKind::Path {
                 continue;

@@ -45,7 +45,7 @@ pub(super) fn supplies(
     });
     for doc in (module.docs)() {
         let rendered = match doc.kind {
-            ParamKind::Source => false,
+            ParamKind::Source | ParamKind::Script => false,
             ParamKind::Rendered => true,
             _ => continue,
         };
@@ -66,6 +66,18 @@ pub(super) fn supplies(
                 Value::Unknown(unknown) => return Err(Trouble::Unknown(unknown.clone())),
                 _ => continue,
             }
+        };
+        let first;
+        let path = if doc.kind == ParamKind::Script {
+            let words = crate::host::words(path).unwrap_or_default();
+            // What is no line at all, the module refuses.
+            let Some(word) = words.into_iter().next() else {
+                continue;
+            };
+            first = word;
+            &first
+        } else {
+            path
         };
         let supply = if rendered {
             template(view, path, span, &args)?

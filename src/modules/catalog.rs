@@ -12,7 +12,7 @@ use super::{
     },
     copy, file,
     find::{self},
-    get_url, lineinfile, ping, replace, service, setup, shell, slurp, stat, systemd_service,
+    get_url, lineinfile, ping, raw, replace, script, service, setup, shell, slurp, stat, systemd_service,
     tempfile, template, unarchive, wait_for,
 };
 use crate::{
@@ -193,7 +193,9 @@ catalog! {
     meta::Meta,
     pause::Pause,
     ping::Ping,
+    raw::Raw,
     replace::Substitution,
+    script::Script,
     service::Service,
     set_fact::SetFact,
     set_stats::SetStats,

@@ -18,6 +18,8 @@ pub enum ParamKind {
     Source,
     /// A template file of the control side, to be rendered and shipped.
     Rendered,
+    /// A line whose first word is a file of the control side, to be shipped.
+    Script,
     /// Expressions to be evaluated to a truth, not rendered.
     Condition,
     /// An expression to be evaluated, not rendered.

@@ -18,12 +18,16 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::apply::identity;
 use crate::{
-    change::Change,
+    change::{Act, Change, Script},
     host::Login,
     state::{Bytes, Content, Entry, Kind},
     value::{bytes_of, text_of},
 };
+
+/// Where each node that may change this host says that it lives.
+const LIVES: &str = "lives";
 
 /// Runs older than this are forgotten when a new one starts.
 const KEPT: Duration = Duration::from_hours(30 * 24);
@@ -60,6 +64,15 @@ pub(super) struct Journal {
     log: File,
     /// Held for as long as we may change the host.
     _lock: File,
+    /// Says that we live, to those who find it locked.
+    life: (PathBuf, File),
+}
+
+/// What is left of us is swept by others only when we could not do it.
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.life.0);
+    }
 }
 
 /// Where the journals of this login lie; `HOSTWRIGHT_STATE` in its environment says otherwise.
@@ -78,6 +91,11 @@ pub(super) fn home(login: &Login) -> PathBuf {
     path(format!("{}/.local/state/hostwright/journal", login.home))
 }
 
+/// A directory of our own for what a program needs while it runs; swept when we die.
+pub(super) fn room(login: &Login) -> PathBuf {
+    home(login).join(LIVES).join(format!("{}.room", identity()))
+}
+
 impl Journal {
     /// Opens the journal, alone: fails when another run is changing this host with this login.
     pub(super) fn open(login: &Login, run: &str, host: &str, owner: &str) -> io::Result<Self> {
@@ -85,18 +103,23 @@ impl Journal {
         private(&home)?;
         forget_old(&home);
         let lock = lock(&home, run, owner)?;
+        private(&home.join(LIVES))?;
+        sweep_dead(&home);
         let folder = home.join(safe(run)).join(safe(host));
         private(&folder.join("blobs"))?;
+        let name = format!("{}.log", identity());
         let log = OpenOptions::new()
             .append(true)
             .create(true)
             .mode(0o600)
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-            .open(folder.join(format!("{}.log", std::process::id())))?;
+            .open(folder.join(&name))?;
+        let life = live(&home, &format!("{}/{}/{name}", safe(run), safe(host)))?;
         Ok(Self {
             folder,
             log,
             _lock: lock,
+            life,
         })
     }
 
@@ -111,6 +134,9 @@ impl Journal {
             self.keep(from)?;
         }
         let mut slim = kept.clone();
+        if let Change::Act(Act::Run(run)) = &mut slim {
+            run.script = run.script.as_ref().map(Script::without_bytes);
+        }
         if let Change::Entry { to: Some(to), .. }
         | Change::Backup { entry: to, .. }
         | Change::Fresh { entry: to, .. } = &mut slim
@@ -160,13 +186,17 @@ impl Journal {
                 _ => false,
             };
             if !linked {
+                // Under its name it is whole, whenever we die.
+                let partly = kept.with_extension(identity());
                 let mut file = OpenOptions::new()
                     .write(true)
-                    .create_new(true)
+                    .create(true)
+                    .truncate(true)
                     .mode(0o600)
-                    .open(&kept)?;
+                    .open(&partly)?;
                 super::apply::pour(bytes, &mut file)?;
                 file.sync_all()?;
+                fs::rename(partly, &kept)?;
             }
         }
         *bytes = Bytes::At(text_of(kept.as_os_str().as_encoded_bytes()));
@@ -189,6 +219,62 @@ fn private(folder: &Path) -> io::Result<()> {
         )));
     }
     Ok(())
+}
+
+/// Says that we live, and where our log is.
+fn live(home: &Path, log: &str) -> io::Result<(PathBuf, File)> {
+    let path = home.join(LIVES).join(identity());
+    // Under its name it is locked already: who finds it unlocked knows that we died.
+    let partly = path.with_extension("new");
+    let mut life = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&partly)?;
+    rustix::fs::flock(&life, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
+    life.write_all(log.as_bytes())?;
+    fs::rename(partly, &path)?;
+    Ok((path, life))
+}
+
+/// Removes what nodes have left unfinished that died: what they were writing beside its place, and
+/// what their programs needed. What they have changed stays, in their journals.
+fn sweep_dead(home: &Path) {
+    let Ok(lives) = fs::read_dir(home.join(LIVES)) else {
+        return;
+    };
+    for life in lives.flatten() {
+        let path = life.path();
+        if path.extension().is_some() {
+            continue;
+        }
+        // What cannot be swept now is met by the next node.
+        let _ = sweep_one(home, &path);
+    }
+}
+
+fn sweep_one(home: &Path, path: &Path) -> io::Result<()> {
+    let mut life = OpenOptions::new().read(true).open(path)?;
+    if rustix::fs::flock(&life, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Ok(());
+    }
+    let whose = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut log = String::new();
+    life.read_to_string(&mut log)?;
+    let last = match read(&home.join(&log)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        all => all.unwrap_or_default().pop(),
+    };
+    if let Some(Remembered { change, made: None, .. }) = last
+        && let Some(at) = change.path()
+    {
+        super::apply::sweep(at, &whose)?;
+    }
+    let room = path.with_extension("room");
+    match fs::remove_dir_all(room) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::remove_file(path),
+    }
 }
 
 /// A name that stays one component.
@@ -249,13 +335,14 @@ fn lock(home: &Path, run: &str, owner: &str) -> io::Result<File> {
 fn forget_old(home: &Path) {
     let Ok(runs) = fs::read_dir(home) else { return };
     for run in runs.flatten() {
+        let is_run = run.file_name() != LIVES;
         let old = run
             .metadata()
             .and_then(|meta| meta.modified())
             .ok()
             .and_then(|time| time.elapsed().ok())
             .is_some_and(|age| age > KEPT);
-        if old && run.path().is_dir() {
+        if is_run && old && run.path().is_dir() {
             // Losing the chance to undo a month later is no reason to fail today.
             let _ = fs::remove_dir_all(run.path());
         }

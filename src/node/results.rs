@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::apply::{Brought, Stopped};
 use crate::{
-    change::{Act, Change, Plan},
+    change::{Act, Change, Plan, Run},
     host::{Live, Observe as _, Output},
     value::{Map, Unknown, Value, text_of},
     wire::{Failure, Outcome, TIMED_OUT},
@@ -21,8 +21,8 @@ pub(super) fn of_act(
     match change {
         Change::Act(Act::Run(run)) => {
             match (brought.and_then(|brought| brought.output.as_ref()), why) {
-                (Some(output), _) => of_run(output, run.strip, outcome),
-                (None, Some(why)) => foretold(why, &mut outcome.result),
+                (Some(output), _) => of_run(output, run, outcome),
+                (None, Some(why)) => foretold(run, why, &mut outcome.result),
                 (None, None) => {}
             }
         }
@@ -83,10 +83,10 @@ pub(super) fn of_size(host: &Live, result: &mut Map) {
     }
 }
 
-fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
+fn of_run(output: &Output, run: &Run, outcome: &mut Outcome) {
     let text = |bytes: &[u8]| {
         let text = text_of(bytes);
-        if strip {
+        if run.strip {
             text.trim_end_matches(['\r', '\n']).to_owned()
         } else {
             text
@@ -99,17 +99,21 @@ fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
         "non-zero return code"
     };
     let result = &mut outcome.result;
-    result.insert("msg", message);
+    if !run.is_bare || output.code != 0 {
+        result.insert("msg", message);
+    }
     result.insert("rc", i64::from(output.code));
     result.insert("stdout_lines", lines(&stdout));
     result.insert("stderr_lines", lines(&stderr));
     result.insert("stdout", stdout);
     result.insert("stderr", stderr);
-    if let Some(start) = output.started {
-        result.insert("start", clock(start));
-        result.insert("end", clock(start + output.took));
+    if !run.is_bare {
+        if let Some(start) = output.started {
+            result.insert("start", clock(start));
+            result.insert("end", clock(start + output.took));
+        }
+        result.insert("delta", duration(output.took));
     }
-    result.insert("delta", duration(output.took));
     if output.left_out > 0 {
         outcome.warnings.push(format!(
             "the program said too much: {} bytes of its output were left out",
@@ -130,18 +134,16 @@ fn of_run(output: &Output, strip: bool, outcome: &mut Outcome) {
 }
 
 /// A program in a rehearsal: it runs and succeeds, and what it says nobody knows.
-fn foretold(why: &Unknown, result: &mut Map) {
+fn foretold(run: &Run, why: &Unknown, result: &mut Map) {
     result.insert("rc", 0_i64);
+    for name in ["stdout", "stdout_lines", "stderr", "stderr_lines"] {
+        result.insert(name, why.clone());
+    }
+    if run.is_bare {
+        return;
+    }
     result.insert("msg", "");
-    for name in [
-        "stdout",
-        "stdout_lines",
-        "stderr",
-        "stderr_lines",
-        "start",
-        "end",
-        "delta",
-    ] {
+    for name in ["start", "end", "delta"] {
         result.insert(name, why.clone());
     }
 }
@@ -251,11 +253,19 @@ fn quoted(words: &[String]) -> String {
 /// A single task in check mode starts no program and registers it as skipped, as in Ansible.
 pub(super) fn skip_programs(plan: &mut Plan) {
     let is_run = |change: &Change| matches!(change, Change::Act(Act::Run(_)));
-    if !plan.changes.iter().any(is_run) {
+    let Some(Change::Act(Act::Run(run))) = plan.changes.iter().find(|change| is_run(change))
+    else {
         return;
-    }
+    };
+    let run = run.clone();
     plan.changes.retain(|change| !is_run(change));
     plan.returns("skipped", true);
+    if run.is_bare {
+        if run.script.is_some() {
+            plan.returns("msg", "Check mode is not supported for this task.");
+        }
+        return;
+    }
     plan.returns("msg", "Command would have run if not in check mode");
     plan.returns("rc", 0_i64);
     for name in ["stdout", "stderr"] {

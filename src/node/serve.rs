@@ -44,7 +44,9 @@ pub fn serve(
     let (to_worker, requests) = channel();
     let reader = {
         let (output, runs) = (Arc::clone(&output), runs.clone());
-        thread::spawn(move || listen(input, &output, nonce, &runs, &to_worker))
+        thread::Builder::new()
+            .name("reader".to_owned())
+            .spawn(move || listen(input, &output, nonce, &runs, &to_worker))?
     };
     let worked = work(Performer::new(hello, runs), &requests, &output, nonce);
     drop(reader);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     change::Change,
     host::{Observe, Overlay},
-    state::{Kind, Meta, Stamp},
+    state::{Entry, Kind, Meta, Stamp, Stat},
     value::Unknown,
     wire::Undone,
 };
@@ -39,6 +39,7 @@ pub(super) fn undo(performer: &mut Performer, run: &str, rehearse: bool) -> Resu
             Ok(true) => {}
             // Interrupted before it was made, or taken back already.
             Ok(false) if stands(&inverse, &shadow) == Ok(true) => continue,
+            Ok(false) if made.is_none() && is_half_made(&change, &shadow) => {}
             Ok(false) => {
                 undone.conflicts.push(format!(
                     "{} has been changed since",
@@ -81,7 +82,12 @@ fn stands(change: &Change, host: &dyn Observe) -> Result<bool, String> {
                     Kind::Hard(other) => host.is_same(path, other) == Ok(true),
                     kind => seen.kind == *kind,
                 };
-                is_it && is_still(&seen.meta, &to.meta)
+                let mut left = to.meta.clone();
+                if matches!(to.kind, Kind::Directory) {
+                    // What is made and removed in it sets its time.
+                    left.mtime = Stamp::Any;
+                }
+                is_it && is_still(&seen.meta, &left)
             }
             _ => false,
         }),
@@ -96,6 +102,47 @@ fn stands(change: &Change, host: &dyn Observe) -> Result<bool, String> {
         }
     };
     seen.map_err(|unseen| unseen.to_string())
+}
+
+/// Whether the host is between both sides of a change: attributes are given one after the other.
+fn is_half_made(change: &Change, host: &dyn Observe) -> bool {
+    let between = |path: &str, from: &Meta, to: &Meta| {
+        let Ok(Some(Stat { meta: seen, .. })) = host.stat(path) else {
+            return false;
+        };
+        let bits = |meta: &Meta| meta.mode.bits();
+        // A new owner takes the set-ID bits away.
+        let modes = [bits(from), bits(to), bits(from) & 0o1777];
+        let names = || from.xattrs.keys().chain(to.xattrs.keys()).chain(seen.xattrs.keys());
+        modes.contains(&bits(&seen))
+            && [from.uid, to.uid].contains(&seen.uid)
+            && [from.gid, to.gid].contains(&seen.gid)
+            && names().all(|name| {
+                let value = seen.xattrs.get(name);
+                value == from.xattrs.get(name) || value == to.xattrs.get(name)
+            })
+    };
+    match change {
+        Change::Meta { path, from, to } => between(path, from, to),
+        // It is in its place, but for the flags that lock it there.
+        Change::Entry {
+            path,
+            to: Some(Entry { kind, meta }),
+            ..
+        } => {
+            let seen = host.entry(path);
+            seen.is_ok_and(|seen| {
+                seen.is_some_and(|seen| {
+                    let open = Meta {
+                        flags: None,
+                        ..meta.clone()
+                    };
+                    seen.kind == *kind && is_still(&seen.meta, &open)
+                })
+            })
+        }
+        _ => false,
+    }
 }
 
 /// Whether attributes are as they were left; having been read does not count.

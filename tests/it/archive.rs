@@ -275,7 +275,7 @@ fn what_a_rehearsal_does_not_know_goes_into_an_archive_of_unknown_content() {
     assert!(changed.starts_with("/backup/app: 0600 "), "{changed}");
 }
 
-const CASES: &[Case] = cases! { "archive":
+pub(crate) const CASES: &[Case] = cases! { "archive":
     "one file compressed", [("f", 0o640, "content\n")],
         r#"{"path": "@/f"}"# => Changes;
     "one file compressed with bzip2", [("f", 0o640, "content\n")],

@@ -208,7 +208,7 @@ fn the_umask_of_the_login_holds() {
         "#]]);
 }
 
-const CASES: &[Case] = cases! { "copy":
+pub(crate) const CASES: &[Case] = cases! { "copy":
     "a missing file", [], r#"{"dest": "@/f", "content": "x"}"# => Changes;
     "a file that is right", [("f", 0o600, "x")], r#"{"dest": "@/f", "content": "x"}"# => IsOk;
     "another content", [("f", 0o600, "y")], r#"{"dest": "@/f", "content": "x"}"# => Changes;

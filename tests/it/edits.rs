@@ -246,7 +246,7 @@ fn a_block_goes_where_it_is_asked_for() {
     "##]]);
 }
 
-const LINEINFILE: &[Case] = cases! { "lineinfile":
+pub(crate) const LINEINFILE: &[Case] = cases! { "lineinfile":
     "a line added", [("f", 0o600, "a\n")], r#"{"path": "@/f", "line": "b"}"# => Changes;
     "a line that is there", [("f", 0o600, "a\n")], r#"{"path": "@/f", "line": "a"}"# => IsOk;
     "a line replaced", [("f", 0o600, "a=1\n")],
@@ -276,7 +276,7 @@ const LINEINFILE: &[Case] = cases! { "lineinfile":
         r#"{"path": "@/f", "line": "b", "validate": "grep b %s"}"# => Changes;
 };
 
-const REPLACE: &[Case] = cases! { "replace":
+pub(crate) const REPLACE: &[Case] = cases! { "replace":
     "a replacement", [("f", 0o600, "a1\n")],
         r#"{"path": "@/f", "regexp": "[0-9]", "replace": "N"}"# => Changes;
     "no match", [("f", 0o600, "a\n")],
@@ -300,7 +300,7 @@ const REPLACE: &[Case] = cases! { "replace":
         r#"{"path": "@/f", "regexp": "a", "replace": "\\2"}"# => Fails;
 };
 
-const BLOCKINFILE: &[Case] = cases! { "blockinfile":
+pub(crate) const BLOCKINFILE: &[Case] = cases! { "blockinfile":
     "a block", [("f", 0o600, "a\n")], r#"{"path": "@/f", "block": "b"}"# => Changes;
     "a block at the start", [("f", 0o600, "a\n")],
         r#"{"path": "@/f", "block": "b", "insertbefore": "BOF"}"# => Changes;

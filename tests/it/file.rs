@@ -239,7 +239,7 @@ fn a_name_that_a_stranger_may_have_made_is_not_touched() {
     );
 }
 
-const CASES: &[Case] = cases! { "file":
+pub(crate) const CASES: &[Case] = cases! { "file":
     "nothing there", [], r#"{"path": "@/f"}"# => Fails;
     "a file as it is", [("f", 0o600, "x")], r#"{"path": "@/f"}"# => IsOk;
     "a mode", [("f", 0o600, "x")], r#"{"path": "@/f", "mode": "0644"}"# => Changes;

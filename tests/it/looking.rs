@@ -194,7 +194,7 @@ fn a_temporary_file_gets_its_name_in_the_run() {
         "#]]);
 }
 
-const STAT: &[Case] = cases! { "stat":
+pub(crate) const STAT: &[Case] = cases! { "stat":
     "nothing", [], r#"{"path": "@/f"}"# => IsOk;
     "a file", [("f", 0o640, "x")], r#"{"path": "@/f"}"# => IsOk;
     "a file without extras", [("f", 0o640, "x")],
@@ -210,14 +210,14 @@ const STAT: &[Case] = cases! { "stat":
         r#"{"path": "@/l", "follow": true}"# => IsOk;
 };
 
-const SLURP: &[Case] = cases! { "slurp":
+pub(crate) const SLURP: &[Case] = cases! { "slurp":
     "a file", [("f", 0o640, "x")], r#"{"src": "@/f"}"# => IsOk;
     "a link", [("f", 0o640, "x"), ("l", 0, "-> f")], r#"{"path": "@/l"}"# => IsOk;
     "nothing", [], r#"{"src": "@/f"}"# => Fails;
     "a directory", [("d/", 0o750, "")], r#"{"src": "@/d"}"# => Fails;
 };
 
-const FIND: &[Case] = cases! { "find":
+pub(crate) const FIND: &[Case] = cases! { "find":
     "a directory", [("f", 0o640, "x"), ("d/g", 0o640, "x")], r#"{"paths": "@"}"# => IsOk;
     "a tree", [("f", 0o640, "x"), ("d/g", 0o640, "x"), ("l", 0, "-> d")],
         r#"{"paths": ["@"], "recurse": true, "file_type": "any", "get_checksum": true}"# => IsOk;
@@ -229,7 +229,7 @@ const FIND: &[Case] = cases! { "find":
         r#"{"paths": "@", "patterns": "(", "use_regex": true}"# => Fails;
 };
 
-const TEMPFILE: &[Case] = cases! { "tempfile":
+pub(crate) const TEMPFILE: &[Case] = cases! { "tempfile":
     "a file", [], r#"{"path": "@"}"# => ChangesEachTime;
     "a directory", [], r#"{"path": "@", "state": "directory"}"# => ChangesEachTime;
     "a directory that is missing", [], r#"{"path": "@/none"}"# => Fails;

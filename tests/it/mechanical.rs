@@ -122,7 +122,15 @@ fn one(case: &Case, supplies: BTreeMap<String, Supply>) -> Result<(), String> {
     same(&before, &tree(&root), "undo did not restore the tree")
 }
 
-fn prepare(root: &Path, there: &[(&str, u32, &str)]) {
+/// Arguments in JSON, with the directory put in for `@`.
+pub(crate) fn args(json: &str, root: &Path) -> Map {
+    let json = json.replace('@', &root.display().to_string());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    from_json(&json).as_map().cloned().unwrap()
+}
+
+/// Makes a directory with this in it.
+pub(crate) fn prepare(root: &Path, there: &[(&str, u32, &str)]) {
     fs::create_dir(root).unwrap();
     for (name, mode, content) in there {
         let path = root.join(name);

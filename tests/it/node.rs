@@ -55,6 +55,12 @@ impl Node {
         node
     }
 
+    /// The process.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn pid(&self) -> nix::unistd::Pid {
+        nix::unistd::Pid::from_raw(self.child.id().cast_signed())
+    }
+
     pub(crate) fn ask(&mut self, body: Request) -> Reply {
         let id = self.say(body);
         self.hear(id)

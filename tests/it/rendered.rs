@@ -58,7 +58,7 @@ fn parameters_of_the_control_side_are_known_here() {
     "#]]);
 }
 
-const CASES: &[Case] = cases! { "template":
+pub(crate) const CASES: &[Case] = cases! { "template":
     "a missing file", [], r#"{"src": "t.j2", "dest": "@/f"}"# => Changes;
     "a file that is right", [("f", 0o600, "rendered\n")],
         r#"{"src": "t.j2", "dest": "@/f"}"# => IsOk;

@@ -186,7 +186,7 @@ fn what_a_rehearsal_cannot_know_is_unknown_fact_by_fact() {
     assert_eq!(facts.get("ansible_user_id"), Some(&Value::from("root")));
 }
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case {
         name: "facts of a file",
         module: "setup",

@@ -249,7 +249,7 @@ fn what_cannot_be_unpacked_says_why() {
 }
 
 /// Zips of which nothing may be written, by what is wrong with them.
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case {
         name: "an empty directory",
         module: "unarchive",

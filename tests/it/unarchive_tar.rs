@@ -264,7 +264,7 @@ fn nothing_of_a_hostile_tar_archive_is_written() {
     prove_hostile(&hostile_tars());
 }
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case {
         name: "an empty directory",
         module: "unarchive",

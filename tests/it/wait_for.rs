@@ -131,7 +131,7 @@ fn what_makes_no_sense_is_refused() {
     "#]]);
 }
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case {
         name: "a file that is there",
         module: "wait_for",

@@ -1,6 +1,6 @@
 //! Programs run.
 
-use super::{Brought, Stopped, service};
+use super::{Brought, Stopped, room::Room, service};
 use crate::{
     change::Act,
     host::{Limits, Live, Observe as _, Runs, run},
@@ -13,8 +13,12 @@ pub(super) fn act(act: &Act, host: &Live, runs: &Runs) -> Result<Brought, Stoppe
             let login = host
                 .login()
                 .map_err(|unseen| Stopped::new("start a program", unseen))?;
+            let mut wanted = wanted.clone();
+            let room = wanted.script.take();
+            let room = room.map(|script| Room::with(&script, &login)).transpose()?;
+            wanted.argv.extend(room.as_ref().map(|room| room.path.clone()));
             let program = wanted.argv.first().map_or("", String::as_str);
-            let output = run(wanted, &login, Limits::default(), runs).map_err(|error| Stopped {
+            let output = run(&wanted, &login, Limits::default(), runs).map_err(|error| Stopped {
                 not_started: Some(error.raw_os_error().unwrap_or_default()),
                 ..Stopped::new(format!("run `{program}`"), error)
             })?;

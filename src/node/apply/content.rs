@@ -11,18 +11,55 @@ use std::{
     os::unix::ffi::OsStrExt as _,
 };
 
+use sha2::Digest as _;
+
 use crate::{
-    state::{Bytes, Content},
+    state::{Bytes, Content, Digest},
     value::bytes_of,
 };
 
 /// Writes the whole content.
 pub(super) fn pour_content(content: &Content, to: &mut impl Write) -> io::Result<()> {
     match content {
+        Content::Known {
+            digest,
+            bytes: bytes @ Bytes::At(_),
+            ..
+        } => {
+            let mut checked = Checked {
+                to,
+                hash: sha2::Sha256::new(),
+            };
+            pour(bytes, &mut checked)?;
+            if Digest::from_bytes(checked.hash.finalize().into()) == *digest {
+                return Ok(());
+            }
+            Err(io::Error::other(
+                "what it is made from was changed since we looked",
+            ))
+        }
         Content::Known { bytes, .. } => pour(bytes, to),
         Content::Unknown(unknown) => Err(io::Error::other(format!(
             "its content is unknown: {unknown}"
         ))),
+    }
+}
+
+/// Passes bytes on and computes their digest.
+struct Checked<'w, W> {
+    to: &'w mut W,
+    hash: sha2::Sha256,
+}
+
+impl<W: Write> Write for Checked<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = self.to.write(bytes)?;
+        self.hash.update(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

@@ -4,15 +4,13 @@ use std::{
     fs::File,
     io::{self, Write as _},
     os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
-    sync::atomic::{AtomicU32, Ordering},
 };
 
 use rustix::{
     fs::{
-        Access, AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW,
-        UTIME_OMIT, Uid, XattrFlags, access, chmod, chmodat, chownat, fsetxattr, fstat, fsync,
-        linkat, lremovexattr, lsetxattr, makedev, mkdirat, mknodat, openat, renameat,
-        renameat_with, symlinkat, unlinkat, utimensat,
+        Access, AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
+        Uid, XattrFlags, access, chmod, chmodat, chownat, fsetxattr, fstat, fsync, linkat,
+        lremovexattr, lsetxattr, makedev, mkdirat, mknodat, openat, symlinkat, unlinkat, utimensat,
     },
     io::Errno,
 };
@@ -20,9 +18,10 @@ use rustix::{
 use super::{
     Doing, Stopped,
     content::pour_content,
-    content_of,
+    content_of, draft,
     flags::{LOCKS, flag, lock, opened, set as set_flags},
     parent::Parent,
+    place,
 };
 use crate::{
     change::How,
@@ -30,14 +29,6 @@ use crate::{
     state::{Content, Entry, Kind, Meta, Stamp},
     value::{bytes_of, text_of},
 };
-
-static DRAFTS: AtomicU32 = AtomicU32::new(0);
-
-/// A name for something unfinished, in the directory where it will end.
-fn draft_name() -> Vec<u8> {
-    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-    format!(".hostwright-{}-{number}", std::process::id()).into_bytes()
-}
 
 /// Makes what stands at `path` into `to`.
 pub(super) fn replace(
@@ -49,24 +40,15 @@ pub(super) fn replace(
 ) -> Result<(), Stopped> {
     let parent = Parent::of(path).doing(&format!("reach the directory of {path}"))?;
     let Some(to) = to else {
-        let flags = match from.map(|entry| &entry.kind) {
-            Some(Kind::Directory) => AtFlags::REMOVEDIR,
-            _ => AtFlags::empty(),
-        };
-        return unlinkat(&parent.directory, parent.name.as_slice(), flags)
-            .doing(&format!("remove {path}"));
+        return remove(&parent, path, from);
     };
-    if matches!(to.kind, Kind::Directory) {
-        return directory(&parent, path, from, to);
-    }
-    let draft = draft_name();
+    let draft = draft::name();
     let made = make(&parent, &draft, path, to)
         .and_then(|()| validate(&draft, path, how, host))
-        .and_then(|()| make_room(&parent, path, from))
-        .and_then(|()| put(&parent, &draft, from.is_none()).doing(&format!("put {path} in place")))
+        .and_then(|()| place::put(&parent, &draft, path, from, to, host))
         .and_then(|()| lock(path, &to.meta));
     if made.is_err() {
-        let _ = unlinkat(&parent.directory, draft.as_slice(), AtFlags::empty());
+        draft::discard(&parent, &draft);
         if let (true, Some(content)) = (how.in_place, content_of(to)) {
             return write_in_place(&parent, path, content, &to.meta);
         }
@@ -74,45 +56,17 @@ pub(super) fn replace(
     made
 }
 
-/// Renames the draft. Where nothing was seen, nothing is replaced that appeared since.
-fn put(parent: &Parent, draft: &[u8], is_new: bool) -> rustix::io::Result<()> {
-    let (at, name) = (&parent.directory, parent.name.as_slice());
-    if is_new {
-        match renameat_with(at, draft, at, name, RenameFlags::NOREPLACE) {
-            // Not every file system can.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            done => return done,
-        }
+/// Removes what stands there. It may have gone meanwhile: two names in the inventory may be one
+/// machine.
+fn remove(parent: &Parent, path: &str, from: Option<&Entry>) -> Result<(), Stopped> {
+    let flags = match from.map(|entry| &entry.kind) {
+        Some(Kind::Directory) => AtFlags::REMOVEDIR,
+        _ => AtFlags::empty(),
+    };
+    match unlinkat(&parent.directory, parent.name.as_slice(), flags) {
+        Err(Errno::NOENT) => Ok(()),
+        done => done.doing(&format!("remove {path}")),
     }
-    renameat(at, draft, at, name)
-}
-
-/// A directory in the way is empty by now: the plan has emptied it before.
-fn make_room(parent: &Parent, path: &str, from: Option<&Entry>) -> Result<(), Stopped> {
-    if from.is_some_and(|entry| matches!(entry.kind, Kind::Directory)) {
-        unlinkat(
-            &parent.directory,
-            parent.name.as_slice(),
-            AtFlags::REMOVEDIR,
-        )
-        .doing(&format!("remove the directory {path}"))?;
-    }
-    Ok(())
-}
-
-fn directory(parent: &Parent, path: &str, from: Option<&Entry>, to: &Entry) -> Result<(), Stopped> {
-    if from.is_some() {
-        unlinkat(&parent.directory, parent.name.as_slice(), AtFlags::empty())
-            .doing(&format!("remove {path}"))?;
-    }
-    mkdirat(
-        &parent.directory,
-        parent.name.as_slice(),
-        Mode::from_raw_mode(0o700),
-    )
-    .doing(&format!("make the directory {path}"))?;
-    dress(parent, &parent.name, path, &to.meta, false)?;
-    flag(parent, path, &to.meta)
 }
 
 /// Makes the thing under the draft's name, with all its attributes, its content on the disk.
@@ -131,11 +85,7 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
             let what = format!("write {path}");
             pour_content(content, &mut file).doing(&what)?;
             file.flush().doing(&what)?;
-            set_xattrs_of_file(file.as_fd(), &to.meta, path)?;
-            dress(parent, draft, path, &to.meta, false)?;
-            if let Some(flags) = to.meta.flags {
-                set_flags(file.as_fd(), flags & !LOCKS).doing(&format!("flag {path}"))?;
-            }
+            finish(file.as_fd(), parent, draft, path, &to.meta)?;
             fsync(&file).doing(&what)
         }
         Kind::Link(target) => {
@@ -164,10 +114,29 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
             let number = makedev(device.major, device.minor);
             special(parent, draft, path, to, kind, number)
         }
-        Kind::Directory => Err(Stopped::new(
-            format!("make {path}"),
-            "directories are made in place",
-        )),
+        Kind::Directory => {
+            let what = format!("make the directory {path}");
+            mkdirat(at, draft, Mode::from_raw_mode(0o700)).doing(&what)?;
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let directory = openat(at, draft, flags, Mode::empty()).doing(&what)?;
+            finish(directory.as_fd(), parent, draft, path, &to.meta)
+        }
+    }
+}
+
+/// Gives all attributes to a draft that is held open.
+fn finish(
+    file: BorrowedFd<'_>,
+    parent: &Parent,
+    draft: &[u8],
+    path: &str,
+    meta: &Meta,
+) -> Result<(), Stopped> {
+    set_xattrs_of_file(file, meta, path)?;
+    dress(parent, draft, path, meta, false)?;
+    match meta.flags {
+        Some(flags) => set_flags(file, flags & !LOCKS).doing(&format!("flag {path}")),
+        None => Ok(()),
     }
 }
 

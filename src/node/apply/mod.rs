@@ -3,13 +3,17 @@
 mod act;
 mod content;
 mod drained;
+mod draft;
 mod entry;
 mod flags;
 mod parent;
+mod place;
+mod room;
 mod service;
 mod wait;
 
 pub(super) use content::pour;
+pub(super) use draft::{identity, sweep};
 
 use std::{
     fmt, io,
@@ -175,5 +179,126 @@ fn content_of(entry: &Entry) -> Option<&Content> {
     match &entry.kind {
         Kind::File(content) => Some(content),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::disallowed_methods,
+        reason = "a test may touch its own files"
+    )]
+
+    use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+    use super::apply;
+    use crate::{
+        change::{Change, How},
+        host::{Live, Observe as _, Runs},
+        state::{Content, Entry, Kind, Meta, Mode, Stamp},
+        value::text_of,
+    };
+
+    struct Ground {
+        live: Live,
+        home: tempfile::TempDir,
+    }
+
+    impl Ground {
+        fn new() -> Self {
+            let live = Live::new(Runs::default());
+            let home = tempfile::tempdir().unwrap();
+            Self { live, home }
+        }
+
+        fn at(&self, name: &str) -> String {
+            let path = self.home.path().canonicalize().unwrap().join(name);
+            text_of(path.as_os_str().as_encoded_bytes())
+        }
+
+        /// What the host has there, as something to be made.
+        fn seen(&self, name: &str) -> Entry {
+            let mut entry = self.live.entry(&self.at(name)).unwrap().unwrap();
+            (entry.meta.mtime, entry.meta.atime) = (Stamp::Any, Stamp::Any);
+            entry
+        }
+
+        fn make(&self, name: &str, from: Option<Entry>, to: Option<Entry>) -> Result<(), String> {
+            let change = Change::Entry {
+                path: self.at(name),
+                from,
+                to,
+                how: How::default(),
+            };
+            let made = apply(&change, &self.live, &Runs::default());
+            let names = self.live.names(&self.at("")).unwrap();
+            assert!(names.iter().all(|name| !name.starts_with(".host")), "{names:?}");
+            made.map(drop).map_err(|stopped| stopped.to_string())
+        }
+    }
+
+    fn dressed(entry: &Entry, mode: u32) -> Entry {
+        Entry {
+            kind: entry.kind.clone(),
+            meta: Meta {
+                mode: Mode::parse(&format!("{mode:o}"))
+                    .unwrap()
+                    .on(entry.meta.mode, false, 0),
+                ..entry.meta.clone()
+            },
+        }
+    }
+
+    #[test]
+    fn what_another_node_made_meanwhile_is_what_we_wanted_to_make() {
+        let ground = Ground::new();
+        fs::create_dir(ground.at("d")).unwrap();
+        fs::write(ground.at("f"), "same").unwrap();
+        std::os::unix::fs::symlink("d", ground.at("l")).unwrap();
+        for name in ["d", "f", "l"] {
+            let wanted = ground.seen(name);
+            assert_eq!(ground.make(name, None, Some(wanted)), Ok(()), "{name}");
+        }
+        for name in ["d", "f"] {
+            let wanted = dressed(&ground.seen(name), 0o701);
+            let why = ground.make(name, None, Some(wanted)).unwrap_err();
+            assert!(why.contains("put there since we looked"), "{why}");
+        }
+        let other = Entry {
+            kind: Kind::File(Content::of(*b"other")),
+            ..ground.seen("f")
+        };
+        assert!(ground.make("f", None, Some(other.clone())).is_err());
+        assert!(ground.make("d", None, Some(other)).is_err());
+        assert_eq!(fs::read_to_string(ground.at("f")).unwrap(), "same");
+    }
+
+    #[test]
+    fn what_is_gone_already_is_removed() {
+        let ground = Ground::new();
+        fs::write(ground.at("f"), "").unwrap();
+        let seen = ground.seen("f");
+        fs::remove_file(ground.at("f")).unwrap();
+        assert_eq!(ground.make("f", Some(seen), None), Ok(()));
+    }
+
+    #[test]
+    fn a_directory_and_a_file_take_each_others_place() {
+        let ground = Ground::new();
+        fs::create_dir(ground.at("d")).unwrap();
+        fs::write(ground.at("f"), "content").unwrap();
+        let (directory, file) = (ground.seen("d"), dressed(&ground.seen("f"), 0o604));
+        let swap = |name: &str, from: &Entry, to: &Entry| {
+            ground.make(name, Some(from.clone()), Some(to.clone()))
+        };
+        assert_eq!(swap("d", &directory, &file), Ok(()));
+        assert_eq!(swap("f", &file, &directory), Ok(()));
+        assert!(Path::new(&ground.at("f")).is_dir());
+        let mode = fs::metadata(ground.at("d")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o604);
+        // Somebody has put something into it.
+        fs::write(ground.at("f/theirs"), "").unwrap();
+        assert!(swap("f", &directory, &file).is_err());
+        assert!(Path::new(&ground.at("f/theirs")).is_file());
     }
 }
