@@ -12,8 +12,8 @@ use super::{
     },
     copy, file,
     find::{self},
-    get_url, lineinfile, ping, raw, replace, script, service, setup, shell, slurp, stat, systemd_service,
-    tempfile, template, unarchive, wait_for,
+    get_url, lineinfile, ping, raw, replace, script, service, setup, shell, slurp, stat,
+    systemd_service, tempfile, template, unarchive, wait_for,
 };
 use crate::{
     change::Plan,

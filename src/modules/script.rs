@@ -130,7 +130,9 @@ impl Script {
     fn run(&self, host: &dyn Observe, line: &Line, content: Content) -> Result<Run, Refusal> {
         let login = host.login()?;
         let chdir = self.chdir.as_deref().map(quoted);
-        let enter = chdir.map(|chdir| format!("cd {chdir} && ")).unwrap_or_default();
+        let enter = chdir
+            .map(|chdir| format!("cd {chdir} && "))
+            .unwrap_or_default();
         let program = self.executable.as_deref().unwrap_or_default();
         let shell_line = format!("{enter}{program} \"$0\" {}", line.arguments);
         // What is known of the script are its arguments.

@@ -265,7 +265,9 @@ fn sweep_one(home: &Path, path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         all => all.unwrap_or_default().pop(),
     };
-    if let Some(Remembered { change, made: None, .. }) = last
+    if let Some(Remembered {
+        change, made: None, ..
+    }) = last
         && let Some(at) = change.path()
     {
         super::apply::sweep(at, &whose)?;

@@ -253,8 +253,7 @@ fn quoted(words: &[String]) -> String {
 /// A single task in check mode starts no program and registers it as skipped, as in Ansible.
 pub(super) fn skip_programs(plan: &mut Plan) {
     let is_run = |change: &Change| matches!(change, Change::Act(Act::Run(_)));
-    let Some(Change::Act(Act::Run(run))) = plan.changes.iter().find(|change| is_run(change))
-    else {
+    let Some(Change::Act(Act::Run(run))) = plan.changes.iter().find(|change| is_run(change)) else {
         return;
     };
     let run = run.clone();

@@ -113,7 +113,12 @@ fn is_half_made(change: &Change, host: &dyn Observe) -> bool {
         let bits = |meta: &Meta| meta.mode.bits();
         // A new owner takes the set-ID bits away.
         let modes = [bits(from), bits(to), bits(from) & 0o1777];
-        let names = || from.xattrs.keys().chain(to.xattrs.keys()).chain(seen.xattrs.keys());
+        let names = || {
+            from.xattrs
+                .keys()
+                .chain(to.xattrs.keys())
+                .chain(seen.xattrs.keys())
+        };
         modes.contains(&bits(&seen))
             && [from.uid, to.uid].contains(&seen.uid)
             && [from.gid, to.gid].contains(&seen.gid)

@@ -125,12 +125,22 @@ fn worker(node: &mut Node) -> Pid {
     assert_eq!(node.ask(Request::Ping), Reply::Pong);
     let first = node.pid();
     let threads = std::fs::read_dir(format!("/proc/{first}/task")).unwrap();
-    let others = threads.map(|thread| thread.unwrap().path()).filter(|thread| {
-        let name = std::fs::read_to_string(thread.join("comm")).unwrap();
-        name.trim() != "reader"
-    });
+    let others = threads
+        .map(|thread| thread.unwrap().path())
+        .filter(|thread| {
+            let name = std::fs::read_to_string(thread.join("comm")).unwrap();
+            name.trim() != "reader"
+        });
     let others: Vec<Pid> = others
-        .map(|thread| thread.file_name().unwrap().to_str().unwrap().parse().unwrap())
+        .map(|thread| {
+            thread
+                .file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
         .map(Pid::from_raw)
         .filter(|thread| *thread != first)
         .collect();

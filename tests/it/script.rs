@@ -15,7 +15,8 @@ use crate::{
     story::story,
 };
 
-const SCRIPT: &str = "#!/bin/sh\necho \"$(basename \"$0\") $# $1 in $(pwd)\"\necho err >&2\nexit ${CODE:-0}\n";
+const SCRIPT: &str =
+    "#!/bin/sh\necho \"$(basename \"$0\") $# $1 in $(pwd)\"\necho err >&2\nexit ${CODE:-0}\n";
 
 fn ships(param: &str) -> BTreeMap<String, Supply> {
     let supply = Supply {
@@ -84,19 +85,42 @@ fn a_script_has_its_name_while_it_runs_and_is_gone_afterwards() {
     assert_eq!(done.failure, None);
     let wanted = Map::from([
         ("rc", Value::Int(0)),
-        ("stdout_lines", Value::list([Value::from("my setup.sh 2 a b in /")])),
+        (
+            "stdout_lines",
+            Value::list([Value::from("my setup.sh 2 a b in /")]),
+        ),
         ("stderr_lines", Value::list([Value::from("err")])),
         ("stdout", "my setup.sh 2 a b in /\n".into()),
         ("stderr", "err\n".into()),
     ]);
     assert_eq!(done.result, wanted);
-    let failed = |done: Outcome| (done.failure.unwrap().message, done.result.get("rc").cloned());
-    let missing = run("script", Map::from([("_raw_params", "x"), ("chdir", "/nowhere")]));
-    assert_eq!(failed(missing), ("non-zero return code".to_owned(), Some(Value::Int(2))));
-    let raw = run("raw", Map::from([("_raw_params", "echo $0; exit 4"), ("executable", "/bin/bash")]));
+    let failed = |done: Outcome| {
+        (
+            done.failure.unwrap().message,
+            done.result.get("rc").cloned(),
+        )
+    };
+    let missing = run(
+        "script",
+        Map::from([("_raw_params", "x"), ("chdir", "/nowhere")]),
+    );
+    assert_eq!(
+        failed(missing),
+        ("non-zero return code".to_owned(), Some(Value::Int(2)))
+    );
+    let raw = run(
+        "raw",
+        Map::from([
+            ("_raw_params", "echo $0; exit 4"),
+            ("executable", "/bin/bash"),
+        ]),
+    );
     assert_eq!(raw.result.get("stdout"), Some(&"/bin/bash\n".into()));
     assert_eq!(raw.result.get("delta"), None);
-    assert_eq!(failed(raw), ("non-zero return code".to_owned(), Some(Value::Int(4))));
+    assert_eq!(
+        failed(raw),
+        ("non-zero return code".to_owned(), Some(Value::Int(4)))
+    );
     let left: Vec<_> = fs::read_dir(state.join("journal/lives"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

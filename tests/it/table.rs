@@ -3,7 +3,7 @@
 //! Each case of these tables is run by the module's own file: foretold is done, a second run is
 //! empty, undo restores. Here they are counted.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Write as _};
 
 use crate::{
     archive, command, copy, edits, file, looking, mechanical::Case, rendered, script, setup,
@@ -50,7 +50,8 @@ fn the_table_has_enough_cases_of_each_module() {
         .iter()
         .map(|(module, cases)| format!("{module} {}", cases.len()))
         .collect();
-    eprintln!("{total} mechanical cases: {}", told.join(", "));
+    let report = format!("{total} mechanical cases: {}\n", told.join(", "));
+    std::io::stderr().write_all(report.as_bytes()).unwrap();
     assert!(total >= FLOOR, "{total} cases: {told:?}");
     let few: Vec<&String> = told.iter().filter(|line| line.ends_with(" 1")).collect();
     assert_eq!(few, Vec::<&String>::new());

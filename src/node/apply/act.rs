@@ -16,12 +16,15 @@ pub(super) fn act(act: &Act, host: &Live, runs: &Runs) -> Result<Brought, Stoppe
             let mut wanted = wanted.clone();
             let room = wanted.script.take();
             let room = room.map(|script| Room::with(&script, &login)).transpose()?;
-            wanted.argv.extend(room.as_ref().map(|room| room.path.clone()));
+            wanted
+                .argv
+                .extend(room.as_ref().map(|room| room.path.clone()));
             let program = wanted.argv.first().map_or("", String::as_str);
-            let output = run(&wanted, &login, Limits::default(), runs).map_err(|error| Stopped {
-                not_started: Some(error.raw_os_error().unwrap_or_default()),
-                ..Stopped::new(format!("run `{program}`"), error)
-            })?;
+            let output =
+                run(&wanted, &login, Limits::default(), runs).map_err(|error| Stopped {
+                    not_started: Some(error.raw_os_error().unwrap_or_default()),
+                    ..Stopped::new(format!("run `{program}`"), error)
+                })?;
             return Ok(Brought {
                 output: Some(output),
                 ..Brought::default()

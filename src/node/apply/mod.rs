@@ -2,8 +2,8 @@
 
 mod act;
 mod content;
-mod drained;
 mod draft;
+mod drained;
 mod entry;
 mod flags;
 mod parent;
@@ -184,10 +184,7 @@ fn content_of(entry: &Entry) -> Option<&Content> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::disallowed_methods,
-        reason = "a test may touch its own files"
-    )]
+    #![expect(clippy::disallowed_methods, reason = "a test may touch its own files")]
 
     use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
@@ -232,7 +229,10 @@ mod tests {
             };
             let made = apply(&change, &self.live, &Runs::default());
             let names = self.live.names(&self.at("")).unwrap();
-            assert!(names.iter().all(|name| !name.starts_with(".host")), "{names:?}");
+            assert!(
+                names.iter().all(|name| !name.starts_with(".host")),
+                "{names:?}"
+            );
             made.map(drop).map_err(|stopped| stopped.to_string())
         }
     }
