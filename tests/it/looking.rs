@@ -233,6 +233,7 @@ pub(crate) const TEMPFILE: &[Case] = cases! { "tempfile":
     "a file", [], r#"{"path": "@"}"# => ChangesEachTime;
     "a directory", [], r#"{"path": "@", "state": "directory"}"# => ChangesEachTime;
     "a directory that is missing", [], r#"{"path": "@/none"}"# => Fails;
+    "a name between two parts", [], r#"{"path": "@", "prefix": "a.", "suffix": ".z"}"# => ChangesEachTime;
 };
 
 #[test]

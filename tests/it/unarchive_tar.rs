@@ -291,6 +291,20 @@ pub(crate) const CASES: &[Case] = &[
         then: Then::Changes,
     },
     Case {
+        name: "some of it left out",
+        module: "unarchive",
+        there: &[("app/", 0o755, "")],
+        args: r#"{"dest": "@/app", "src": "plugin", "exclude": ["plugin/bin"]}"#,
+        then: Then::Changes,
+    },
+    Case {
+        name: "newer files kept",
+        module: "unarchive",
+        there: &[("app/plugin/Map.pm", 0o644, "mine")],
+        args: r#"{"dest": "@/app", "src": "plugin", "keep_newer": true}"#,
+        then: Then::Changes,
+    },
+    Case {
         name: "old files stay",
         module: "unarchive",
         there: &[("app/plugin/Map.pm", 0o600, "mine")],
