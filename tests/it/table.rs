@@ -8,8 +8,9 @@ use std::{collections::BTreeMap, io::Write as _};
 use hostwright::modules;
 
 use crate::{
-    archive, command, copy, edits, file, looking, mechanical::{Case, Then, prove}, rendered, script, setup,
-    unarchive, unarchive_tar, wait_for,
+    archive, command, copy, edits, file, looking,
+    mechanical::{Case, Then, prove},
+    rendered, script, setup, unarchive, unarchive_tar, wait_for,
 };
 
 const TABLES: &[&[Case]] = &[
@@ -135,8 +136,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("checksum", "stories about copy"),
     ("unsafe_writes", "only where a file cannot be replaced"),
     ("attributes", "only where the file system has flags"),
-    ("owner", "cases of file: all modules take the same, and only root gives away"),
-    ("group", "cases of file: all modules take the same, and only root gives away"),
+    (
+        "owner",
+        "cases of file: all modules take the same, and only root gives away",
+    ),
+    (
+        "group",
+        "cases of file: all modules take the same, and only root gives away",
+    ),
     ("local_follow", "the control side's"),
     ("remote_src", "cases of copy, stories about unarchive"),
     ("copy", "stories about unarchive"),
