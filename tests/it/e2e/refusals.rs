@@ -39,7 +39,7 @@ const WRONG: &[Wrong] = &[
         "a misspelt keyword",
         "- copy: { content: x, dest: \"{{ here }}/file\" }\n      whne: true",
         4,
-        &["`whne`", "site.yml:6", "did you mean `when`?"],
+        &["'whne'", "site.yml:6", "did you mean `when`?"],
     ),
     (
         "bad indentation",

@@ -116,7 +116,12 @@ fn a_host_that_dies_in_the_middle_stops_no_other() {
     let said = project.said(child);
     assert_eq!(said.code, Some(4), "{}{}", said.text, said.errors);
     assert_eq!(said.recap("h2"), "unreachable=1");
-    assert_eq!(said.recap("h1"), "ok=1 changed=1 skipped=1");
+    assert_eq!(
+        said.recap("h1"),
+        "ok=1 changed=1 skipped=1",
+        "{}",
+        said.text
+    );
 }
 
 const SECRETS: &str = r#"

@@ -98,8 +98,8 @@ fn a_host_behind_another_is_reached_by_each_way_to_say_so() {
     };
     // The second one takes connections from the first one only.
     behind.shell(&format!(
-        "printf 'AllowUsers *@{}\\n' >>/run/sshd/config; kill -HUP $(cat /run/sshd/pid); \
-         while ! test -e /run/sshd/pid; do :; done",
+        "printf 'AllowUsers *@{}\\n' >>/run/sshd/config; old=$(cat /run/sshd/pid); \
+         rm /run/sshd/pid; kill -HUP $old; while ! test -e /run/sshd/pid; do :; done",
         jump.address
     ));
     let config = hosts.ssh_config().display().to_string();
