@@ -101,8 +101,12 @@ fn a_wait_ends_when_it_is_cancelled() {
             let Reply::Done(outcomes) = reply else {
                 panic!("no outcome")
             };
-            expect!["the wait was cancelled"]
-                .assert_eq(&outcomes[0].failure.as_ref().unwrap().message);
+            // A task that has not begun has no outcome.
+            assert!(outcomes.len() < 2);
+            for outcome in &outcomes {
+                expect!["the wait was cancelled"]
+                    .assert_eq(&outcome.failure.as_ref().unwrap().message);
+            }
             return;
         }
     }
