@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::value::Value;
+use crate::value::{Value, truth_of};
 
 use super::Environment;
 
@@ -24,9 +24,8 @@ impl Interpreted for bool {
 
     fn read(text: &str, _: &str, _: &Environment) -> Result<Self, String> {
         match text.trim().to_lowercase().as_str() {
-            "y" | "yes" | "on" | "1" | "true" | "t" | "1.0" => Ok(true),
-            "n" | "no" | "off" | "0" | "false" | "f" | "0.0" | "" => Ok(false),
-            _ => Err("be `true` or `false`".to_owned()),
+            "" => Ok(false),
+            word => truth_of(word).ok_or_else(|| "be `true` or `false`".to_owned()),
         }
     }
 

@@ -4,7 +4,7 @@ use super::Args;
 use crate::{
     host::path,
     state::{FileMode, Mode},
-    value::{Map, Text, Unknown, Value},
+    value::{Map, Text, Unknown, Value, truth_of},
 };
 
 /// What the control side must do with an argument before a host gets it.
@@ -137,11 +137,7 @@ impl Param for bool {
             Value::Text(text) => text.trim().to_lowercase(),
             _ => return Err(expected("a boolean", value)),
         };
-        match word.as_str() {
-            "yes" | "on" | "1" | "true" | "t" | "y" | "1.0" => Ok(true),
-            "no" | "off" | "0" | "false" | "f" | "n" | "0.0" => Ok(false),
-            _ => Err(Wrong::Expected(format!("a boolean, not `{word}`"))),
-        }
+        truth_of(&word).ok_or_else(|| Wrong::Expected(format!("a boolean, not `{word}`")))
     }
 }
 

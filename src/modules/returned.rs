@@ -5,7 +5,7 @@ use md5::Digest as _;
 use crate::{
     host::{Observe, Seen, Unseen},
     state::{Content, Kind, Stat},
-    value::{Map, Unknown, Value},
+    value::{Map, Unknown, Value, hex},
 };
 
 /// Adds what Ansible returns of what stands at `path`: owner, group, mode, state, size. Nothing
@@ -113,14 +113,4 @@ pub(super) fn known(
         Err(Unseen::Unknown(unknown)) => Ok(Value::Unknown(unknown)),
         Err(other) => Err(other),
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

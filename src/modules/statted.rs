@@ -27,17 +27,17 @@ impl Algorithm {
             Self::Md5 => returned::md5(host, content),
             Self::Sha1 => returned::sha1(host, content),
             Self::Sha224 => returned::known(host, content, |bytes| {
-                returned::hex(&sha2::Sha224::digest(bytes))
+                crate::value::hex(&sha2::Sha224::digest(bytes))
             }),
             Self::Sha256 => match content.digest() {
                 Some(digest) => Ok(Value::from(digest.to_string())),
                 None => returned::sha1(host, content),
             },
             Self::Sha384 => returned::known(host, content, |bytes| {
-                returned::hex(&sha2::Sha384::digest(bytes))
+                crate::value::hex(&sha2::Sha384::digest(bytes))
             }),
             Self::Sha512 => returned::known(host, content, |bytes| {
-                returned::hex(&sha2::Sha512::digest(bytes))
+                crate::value::hex(&sha2::Sha512::digest(bytes))
             }),
         }
     }

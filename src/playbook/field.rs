@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned, nearest},
-    value::{Text, Value},
+    value::{Text, Value, truth_of},
     yaml::{Conversion, Entry, Kind, Node},
 };
 
@@ -296,11 +296,7 @@ fn truth(value: &Value) -> Option<bool> {
         Value::Int(1) => Some(true),
         Value::Float(number) if *number == 0.0 => Some(false),
         Value::Float(number) if (*number - 1.0).abs() < f64::EPSILON => Some(true),
-        Value::Text(text) => match text.to_lowercase().trim() {
-            "y" | "yes" | "on" | "1" | "true" | "t" | "1.0" => Some(true),
-            "n" | "no" | "off" | "0" | "false" | "f" | "0.0" => Some(false),
-            _ => None,
-        },
+        Value::Text(text) => truth_of(text.to_lowercase().trim()),
         _ => None,
     }
 }

@@ -174,8 +174,7 @@ impl Bearer {
                 "delegate_facts",
                 "notify",
             ],
-            Self::Task => TASK,
-            Self::Handler => HANDLER,
+            Self::Task | Self::Handler => TASK,
             Self::ImportPlaybook => &["import_playbook", "ansible.builtin.import_playbook", "when"],
             Self::LoopControl => &[
                 "loop_var",
@@ -214,7 +213,12 @@ impl Bearer {
             Self::LoopControl | Self::VarsPrompt | Self::Metadata => &[],
             _ => &COMMON,
         };
-        self.own().iter().chain(common).copied()
+        // A handler is a task that may listen.
+        let listening: &[&str] = match self {
+            Self::Handler => &["listen"],
+            _ => &[],
+        };
+        self.own().iter().chain(listening).chain(common).copied()
     }
 
     pub(super) fn knows(self, name: &str) -> bool {
@@ -240,27 +244,6 @@ const TASK: &[&str] = &[
     "delegate_to",
     "delegate_facts",
     "notify",
-];
-
-const HANDLER: &[&str] = &[
-    "action",
-    "local_action",
-    "args",
-    "async",
-    "changed_when",
-    "delay",
-    "failed_when",
-    "loop",
-    "loop_control",
-    "poll",
-    "register",
-    "retries",
-    "until",
-    "when",
-    "delegate_to",
-    "delegate_facts",
-    "notify",
-    "listen",
 ];
 
 /// What may stand beside `include_tasks` and `include_role`: they are not run themselves.

@@ -12,6 +12,7 @@ pub mod pattern;
 mod text;
 mod time;
 mod unknown;
+mod word;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub use map::{Key, Map};
 pub use text::Text;
 pub use time::Moment;
 pub use unknown::{Reason, Unknown};
+pub use word::{hex, truth_of};
 
 /// A value as Ansible's users know it. Cloning is cheap: what is large is shared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,14 +5,14 @@
 //! tells whether the secret fits and nothing was altered. (Described in the user guide of
 //! `ansible-vault`, "Ansible Vault payload format".)
 
-use std::fmt::Write as _;
-
 use aes::{
     Aes256,
     cipher::{KeyIvInit as _, StreamCipher as _},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+
+use crate::value::hex;
 
 /// How every vault begins.
 pub const HEADER: &str = "$ANSIBLE_VAULT;";
@@ -156,13 +156,6 @@ impl Derived {
             ctr::Ctr128BE::<Aes256>::new_from_slices(&self.0[..32], &self.0[64..]).ok()?;
         cipher.try_apply_keystream(text).ok()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(digits: &[u8]) -> Result<Vec<u8>, Failure> {

@@ -4,7 +4,7 @@ use crate::{
     change::Plan,
     host::Observe,
     modules::{Module, Refusal},
-    value::{Key, Map, Value},
+    value::{Key, Map, Value, truth_of},
 };
 
 parameters! {
@@ -59,10 +59,7 @@ fn is(given: Option<&Value>, unset: bool) -> bool {
         None | Some(Value::Null) => unset,
         Some(Value::Bool(truth)) => *truth,
         Some(Value::Int(number)) => *number == 1,
-        Some(Value::Text(word)) => {
-            let word = word.to_lowercase();
-            ["yes", "on", "1", "true", "t", "y", "1.0"].contains(&word.as_str())
-        }
+        Some(Value::Text(word)) => truth_of(&word.to_lowercase()) == Some(true),
         Some(_) => false,
     }
 }

@@ -11,7 +11,7 @@ use super::super::{
     obj::{self, Obj},
 };
 use super::{Filter, filter};
-use crate::value::{Key, Text, base64, bytes_of, text_of};
+use crate::value::{Key, Text, base64, bytes_of, hex, text_of};
 
 pub(super) const FILTERS: &[Filter] = &[
     filter(
@@ -97,16 +97,6 @@ fn b64decode(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
         decoded(&bytes, &encoding)?
     };
     Ok(Obj::Str(text.derive(out)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
 }
 
 fn digest(eval: &Eval<'_>, input: &Obj, kind: &str) -> Res<Obj> {
