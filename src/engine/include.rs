@@ -15,7 +15,7 @@ use crate::{
     diagnostic::{Mistakes, Spanned},
     event::Verdict,
     inventory::{HostId, Vars},
-    playbook::{Included, RoleRequest, Task, TaskKind, Words},
+    playbook::{Included, Play, RoleRequest, Task, TaskKind, Words},
     template::Truth,
     value::{Map, Text, Unknown, Value},
     vars::Level,
@@ -50,7 +50,7 @@ pub(super) fn wanted(
     item: Option<(Value, String)>,
     includes: &mut Vec<Wanted>,
 ) -> Done {
-    let asked = ask(view, item.as_ref().map(|(_, label)| label));
+    let asked = ask(view, play.play, item.as_ref().map(|(_, label)| label));
     // A file that nobody knows may do anything.
     if let Err(Trouble::Unknown(unknown)) = &asked {
         let why = unknown.due_to(&view.task.title(), Some(&view.task.span.place()));
@@ -80,7 +80,7 @@ pub(super) fn wanted(
     done
 }
 
-fn ask(view: &View<'_>, label: Option<&String>) -> Result<Option<Wanted>, Trouble> {
+fn ask(view: &View<'_>, play: &Play, label: Option<&String>) -> Result<Option<Wanted>, Trouble> {
     let mut doubt = view.doubt.clone();
     let holds = view.all_hold(view.task.all(|keywords| &keywords.when));
     match holds.map_err(Trouble::of_condition)? {
@@ -92,15 +92,30 @@ fn ask(view: &View<'_>, label: Option<&String>) -> Result<Option<Wanted>, Troubl
         (Truth::Is(true), _) => {}
     }
     let text = |text: &Spanned<Text>| -> Result<String, Trouble> {
-        Ok(view
-            .text(text)?
-            .map_or_else(String::new, |text| text.as_str().to_owned()))
+        let text = view.text(text)?;
+        Ok(text.map_or_else(String::new, |text| text.as_str().to_owned()))
+    };
+    // A host does not lead to files elsewhere.
+    let path = |asked: &Spanned<Text>, is_role: bool| -> Result<String, Trouble> {
+        let name = view.text(asked)?.unwrap_or_else(|| Text::from(""));
+        if name.is_told() {
+            let found = if is_role {
+                view.run.loader.role_at(play, view.task, &name)
+            } else {
+                view.run.loader.tasks_at(play, view.task, &name)
+            };
+            if let Some(found) = found {
+                let written = Value::Text(asked.node.clone());
+                view.reached(&name, Some(&written), &found, &asked.span)?;
+            }
+        }
+        Ok(name.as_str().to_owned())
     };
     let part = |words: &Words| words.as_ref().map(text).transpose();
     let what = match &view.task.kind {
-        TaskKind::IncludeTasks { file, .. } => What::Tasks(text(file)?),
+        TaskKind::IncludeTasks { file, .. } => What::Tasks(path(file, false)?),
         TaskKind::IncludeRole(request) => What::Role {
-            name: text(&request.name)?,
+            name: path(&request.name, true)?,
             parts: [
                 part(&request.tasks_from)?,
                 part(&request.vars_from)?,

@@ -14,7 +14,7 @@ use crate::{
     config::HashBehaviour,
     diagnostic::{Mistake, Span},
     inventory::{Vars, merged},
-    value::{Map, Value},
+    value::{Map, Text, Value},
     yaml::Decrypt,
 };
 
@@ -32,7 +32,10 @@ pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble>
     if let Some(unknown) = Value::from(args.clone()).unknown() {
         return Err(Trouble::Unknown(unknown));
     }
-    let text = |name: &str| args.get(name).and_then(Value::as_str);
+    let text = |name: &str| match args.get(name) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    };
     let file = text("file")
         .map(|file| (file, "file"))
         .or(text("_raw_params").map(|file| (file, "_raw_params")));
@@ -47,13 +50,20 @@ pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble>
             if let Some(odd) = OF_DIRECTORIES.iter().find(|name| args.contains(name)) {
                 return Err(mixed(given(odd)).into());
             }
-            vec![supply::find(view, file.trim(), "vars", given(name))?]
+            vec![supply::find(
+                view,
+                &file.derive(file.trim()),
+                "vars",
+                given(name),
+            )?]
         }
         (None, Some(folder)) => {
             let asked = Asked::of(view, args)?;
             let span = given("dir");
-            let folder = directory(view, folder, span)?;
-            asked.files(&folder, span)?
+            let found = directory(view, folder, span)?;
+            let written = view.task.args.get("dir").map(|arg| &arg.value);
+            view.reached(folder, written, &found, span)?;
+            asked.files(&found, span)?
         }
         (Some(_), Some(_)) => return Err(mixed(given("dir")).into()),
         (None, None) => {
@@ -65,7 +75,7 @@ pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble>
     for file in &files {
         all.extend(&*view.run.variables_of(file, &view.task.action.span)?);
     }
-    let merges = match text("hash_behaviour") {
+    let merges = match text("hash_behaviour").map(Text::as_str) {
         None | Some("replace") => false,
         Some("merge") => view.run.settings.hash_behaviour != HashBehaviour::Merge,
         Some(other) => {
@@ -83,7 +93,7 @@ pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble>
         read.insert(name, var.value(keys)?);
     }
     if let Some(name) = text("name") {
-        read = Map::from([(name, Value::from(read))]);
+        read = Map::from([(name.as_str(), Value::from(read))]);
     }
     if merges {
         let names: Vec<String> = read.texts().map(|(name, _)| name.to_owned()).collect();

@@ -221,6 +221,7 @@ impl<'a> Run<'a> {
             environment: environment
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
+            folders: self.folders(role),
             directory: Some(self.folder.borrow().clone()),
             keys: self.keys.clone(),
             secrets: self.overheard.clone(),
@@ -278,6 +279,31 @@ impl<'a> Run<'a> {
             ]);
         }
         all.extend([folder.join(kind), folder]);
+        all
+    }
+
+    /// The folders that a name may lead into in which a host had a say: those of the playbook,
+    /// its roles and inventories, and of the settings that lie where the run was started.
+    fn folders(&self, role: Option<&Role>) -> Vec<PathBuf> {
+        let mut all = vec![self.folder.borrow().clone()];
+        all.extend(role.map(|role| role.path.clone()));
+        all.extend(self.settings.roles_path.0.iter().map(PathBuf::from));
+        for source in self.settings.inventory.0.iter().map(Path::new) {
+            let folder = if source.is_dir() {
+                Some(source)
+            } else {
+                source.parent().filter(|_| source.is_file())
+            };
+            all.extend(folder.map(Path::to_owned));
+        }
+        let config = self.settings.config_file.as_deref().map(Path::new);
+        let here = Path::new(self.environment.directory());
+        all.extend(
+            config
+                .and_then(Path::parent)
+                .filter(|of| *of == here)
+                .map(Path::to_owned),
+        );
         all
     }
 

@@ -15,7 +15,7 @@ use crate::{
     modules::{Entry, ParamKind},
     state::{FileMode, Supply},
     template::{FileOptions, Style},
-    value::{Map, Value, bytes_of},
+    value::{Map, Text, Value, bytes_of},
     vars::Level,
     yaml::{self, Decrypt},
 };
@@ -61,13 +61,14 @@ pub(super) fn supplies(
             .args
             .get(name)
             .map_or(&view.task.action.span, |arg| &arg.span);
-        let Some(path) = value.as_str() else {
+        let Value::Text(asked) = value else {
             match value {
                 Value::Unknown(unknown) => return Err(Trouble::Unknown(unknown.clone())),
                 _ => continue,
             }
         };
         let first;
+        let path = asked.as_str();
         let path = if doc.kind == ParamKind::Script {
             let words = crate::host::words(path).unwrap_or_default();
             // What is no line at all, the module refuses.
@@ -79,6 +80,7 @@ pub(super) fn supplies(
         } else {
             path
         };
+        let path = &asked.derive(path);
         let supply = if rendered {
             template(view, path, span, &args)?
         } else {
@@ -97,10 +99,17 @@ pub(super) fn supplies(
 /// The file on the control side, looked for where Ansible looks.
 pub(super) fn find(
     view: &View<'_>,
-    path: &str,
+    path: &Text,
     kind: &str,
     span: &Span,
 ) -> Result<PathBuf, Mistake> {
+    let found = look_for(view, path, kind, span)?;
+    let given = view.task.args.entries.iter().find(|arg| arg.span == *span);
+    view.reached(path, given.map(|arg| &arg.value), &found, span)?;
+    Ok(found)
+}
+
+fn look_for(view: &View<'_>, path: &str, kind: &str, span: &Span) -> Result<PathBuf, Mistake> {
     let expanded = view.run.environment.expanded(path);
     let given = Path::new(&expanded);
     if given.is_absolute() {
@@ -143,7 +152,7 @@ pub(super) fn find(
 }
 
 /// A template file, rendered for this host.
-fn template(view: &View<'_>, path: &str, span: &Span, args: &Map) -> Result<Supply, Trouble> {
+fn template(view: &View<'_>, path: &Text, span: &Span, args: &Map) -> Result<Supply, Trouble> {
     let found = find(view, path, "templates", span)?;
     let shown = found.display().to_string();
     let decrypt = view.run.keys.as_deref().map(|keys| keys as &dyn Decrypt);
@@ -170,7 +179,7 @@ fn template(view: &View<'_>, path: &str, span: &Span, args: &Map) -> Result<Supp
     let text = match value {
         Value::Unknown(unknown) => {
             return Ok(Supply {
-                path: path.to_owned(),
+                path: path.as_str().to_owned(),
                 entries: vec![crate::state::Supplied {
                     path: String::new(),
                     kind: crate::state::Kind::File(crate::state::Content::Unknown(unknown)),

@@ -14,14 +14,14 @@ use super::{
     view::{Trouble, View},
 };
 use crate::{
-    connection::Target,
+    connection::{Target, Transport},
     diagnostic::Mistake,
     event::Verdict,
     inventory::{HostId, Vars},
     modules,
     playbook::{Task, TaskKind},
     template::Truth,
-    value::{Map, Unknown, Value},
+    value::{Map, Marks, Unknown, Value},
     vars::{Level, Stack},
     wire::{self, Conduct, Item},
 };
@@ -460,6 +460,11 @@ async fn flush(
         rest.push((at, request.shown));
     }
     let run = view.run;
+    // What is said on this machine is its own word.
+    let told = match &target.transport {
+        Transport::Local => Marks::NONE,
+        Transport::Ssh(_) => Marks::TOLD,
+    };
     // The node ends a program in time by itself; we wait a little longer for its word.
     let patience = limit.map(|limit| limit + Duration::from_secs(5));
     let answer = run
@@ -471,6 +476,7 @@ async fn flush(
         Err(silence) => {
             for (at, shown) in rest {
                 let mut done = Done::of_silence(&silence);
+                done.result = done.result.with(told);
                 if !matches!(done.verdict, Verdict::Unreachable { .. }) {
                     let message = done.result.get("msg").and_then(Value::as_str).unwrap_or("");
                     done.mistake = Some(pointed(view.task, None, message));
@@ -489,6 +495,7 @@ async fn flush(
                 let failure = outcome.failure.as_ref();
                 let late = failure.is_some_and(|failure| failure.message == wire::TIMED_OUT);
                 let mut done = judge::of_outcome(view, outcome, foretells);
+                done.result = done.result.with(told);
                 if let (true, Some(limit)) = (late, limit) {
                     done.timed_out(limit);
                 }

@@ -1,6 +1,9 @@
 //! `vars_files`: which files of variables a host gets.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{run::Run, view::Trouble};
 use crate::{
@@ -33,11 +36,11 @@ pub(super) fn for_all(run: &Run<'_>, play: &Play) -> Result<Files, Mistakes> {
         return Ok(files);
     }
     for alternatives in &play.vars_files {
-        let names: Vec<(&Spanned<Text>, String)> = alternatives
+        let names: Named<'_> = alternatives
             .iter()
-            .map(|name| (name, name.node.as_str().to_owned()))
+            .map(|name| (name, name.node.clone()))
             .collect();
-        match first(run, play, &names)? {
+        match first(run, play, &names, |_, _, _| Ok(()))? {
             Some(found) => files.push(found),
             None => run.mistaken(missing(alternatives)),
         }
@@ -67,10 +70,16 @@ pub(super) fn for_host(
             }
             Err(mistake) => return Err(mistake.into()),
         };
-        let found = first(run, play, &names).map_err(|mistakes| {
-            let first = mistakes.0.into_iter().next();
-            first.unwrap_or_else(|| Mistake::nowhere("a file of variables is broken"))
-        })?;
+        let found = {
+            let scope = run.variables.scope(host, stack).map_err(first_of)?;
+            let reached = |asked: &Spanned<Text>, name: &Text, path: &Path| {
+                let written = Value::Text(asked.node.clone());
+                run.templar(None)
+                    .reached(name, Some(&written), path, &scope)
+                    .map_err(|mistake| mistake.at(&asked.span, "this path"))
+            };
+            first(run, play, &names, reached).map_err(first_of)?
+        };
         match found {
             Some((name, vars)) => stack.push(Level::VarsFiles, name, vars),
             None => run.mistaken(missing(alternatives)),
@@ -79,7 +88,7 @@ pub(super) fn for_host(
     Ok(())
 }
 
-type Named<'p> = Vec<(&'p Spanned<Text>, String)>;
+type Named<'p> = Vec<(&'p Spanned<Text>, Text)>;
 
 /// The names of one entry, rendered for this host; the inner error names what is not defined.
 fn names<'p>(
@@ -88,18 +97,17 @@ fn names<'p>(
     stack: &Stack,
     alternatives: &'p [Spanned<Text>],
 ) -> Result<Result<Named<'p>, Mistake>, Trouble> {
-    let scope = run.variables.scope(host, stack).map_err(|mistakes| {
-        let first = mistakes.0.into_iter().next();
-        first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
-    })?;
+    let scope = run.variables.scope(host, stack).map_err(first_of)?;
     let templar = run.templar(None);
-    let mut names = Vec::new();
+    let mut names = Named::new();
     for name in alternatives {
         match templar.render(&Value::Text(name.node.clone()), &scope) {
-            Ok(Some(Value::Text(text))) => names.push((name, text.as_str().to_owned())),
+            Ok(Some(Value::Text(text))) => names.push((name, text)),
             Ok(Some(Value::List(items))) if items.iter().all(|item| item.as_str().is_some()) => {
-                let items = items.iter().filter_map(Value::as_str);
-                names.extend(items.map(|item| (name, item.to_owned())));
+                names.extend(items.iter().filter_map(|item| match item {
+                    Value::Text(item) => Some((name, item.clone())),
+                    _ => None,
+                }));
             }
             Ok(Some(Value::Unknown(unknown))) => return Err(Trouble::Unknown(unknown)),
             Ok(None) => {}
@@ -120,17 +128,24 @@ fn names<'p>(
     Ok(Ok(names))
 }
 
+fn first_of(mistakes: Mistakes) -> Mistake {
+    let first = mistakes.0.into_iter().next();
+    first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
+}
+
 /// Of several alternatives the first that is there, read.
 fn first(
     run: &Run<'_>,
     play: &Play,
-    names: &[(&Spanned<Text>, String)],
+    names: &[(&Spanned<Text>, Text)],
+    reached: impl Fn(&Spanned<Text>, &Text, &Path) -> Result<(), Mistake>,
 ) -> Result<Option<(String, Arc<Vars>)>, Mistakes> {
     for (asked, name) in names {
         let expanded = run.environment.expanded(name);
         let folders = ["vars", ""].map(|kind| play.folder.join(kind).join(&expanded));
         if let Some(path) = folders.into_iter().find(|path| path.is_file()) {
-            return Ok(Some((name.clone(), read(run, path, asked)?)));
+            reached(asked, name, &path)?;
+            return Ok(Some((name.as_str().to_owned(), read(run, path, asked)?)));
         }
     }
     Ok(None)

@@ -502,6 +502,20 @@ impl<'r> View<'r> {
         Ok(Some(Map::from(parts).into()))
     }
 
+    /// Whether a name may lead to this file of the control side; `written` is what it was
+    /// rendered from.
+    pub(super) fn reached(
+        &self,
+        name: &Text,
+        written: Option<&Value>,
+        path: &std::path::Path,
+        span: &Span,
+    ) -> Result<(), Mistake> {
+        self.templar
+            .reached(name, written, path, &self.scope)
+            .map_err(|mistake| mistake.at(span, "this path"))
+    }
+
     /// A variable's rendered value; `None` where there is none.
     pub(super) fn variable(&self, name: &str) -> Result<Option<Value>, Trouble> {
         match self.scope.get(name)? {

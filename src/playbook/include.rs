@@ -1,6 +1,9 @@
 //! What is included while a play runs.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     items::folder_of,
@@ -23,7 +26,7 @@ pub struct Included {
     pub roles: Vec<Arc<Role>>,
     pub warnings: Vec<Mistake>,
     /// The file of tasks that was found.
-    pub path: Option<std::path::PathBuf>,
+    pub path: Option<PathBuf>,
 }
 
 impl Loader<'_> {
@@ -87,6 +90,19 @@ impl Loader<'_> {
             .map(|loaded| (loaded.blocks, loaded.handlers))
             .unwrap_or_default();
         finish(items, handlers, gathered)
+    }
+
+    /// The file that an `include_tasks` of this name would take.
+    pub fn tasks_at(&self, play: &Play, task: &Task, file: &str) -> Option<PathBuf> {
+        let here = self.here(play, task);
+        self.found_tasks(file, &task.action.span, &here, &mut Gathered::default())
+    }
+
+    /// The folder of the role that an `include_role` of this name would take.
+    pub fn role_at(&self, play: &Play, task: &Task, name: &str) -> Option<PathBuf> {
+        let here = self.here(play, task);
+        self.found_role(name, &task.action.span, &here, &mut Gathered::default())
+            .map(|role| role.path)
     }
 
     fn here<'p>(&self, play: &'p Play, task: &Task) -> Here<'p> {

@@ -2,7 +2,7 @@
 //!
 //! The parser is minijinja's; the evaluator, its objects and everything that templates can call
 //! are ours, because Ansible's undefined, native types and mutable values, and our unknown and
-//! secret marks, go through every operator.
+//! other marks, go through every operator.
 
 #![expect(
     clippy::single_match_else,
@@ -24,6 +24,7 @@ mod lookups;
 mod methods;
 mod obj;
 mod parse;
+mod reach;
 mod scope;
 mod templar;
 mod tests;

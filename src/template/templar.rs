@@ -56,6 +56,8 @@ pub struct Settings {
     pub template_paths: Vec<PathBuf>,
     /// Directories that the files of lookups are looked for in, the nearest first.
     pub file_paths: Vec<PathBuf>,
+    /// The folders of the playbook: names in which a host had a say lead to nothing else.
+    pub folders: Vec<PathBuf>,
     /// The control side's environment.
     pub environment: BTreeMap<String, String>,
     /// Where commands of lookups run; the current directory when not given.
@@ -335,12 +337,14 @@ impl Templar {
 
     /// Reads and parses a template file by the name that a template has for it.
     pub(super) fn template_file(
-        name: &str,
+        eval: &Eval<'_>,
+        name: &Text,
         files: &FileRules,
     ) -> Res<Option<(Arc<Template>, Span)>> {
         let Some(path) = files::find(name, &files.search) else {
             return Ok(None);
         };
+        eval.may_read(name, &path)?;
         let bytes = files::bytes(&path).map_err(Stop::runtime)?;
         let source = Source::new(path.display().to_string(), text_of(&bytes));
         let origin = Span::new(&source, 0, source.text().len());

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use indexmap::{Equivalent, IndexMap};
 use serde::{Deserialize, Serialize};
 
-use super::{Text, Value};
+use super::{Marks, Text, Value};
 
 /// A key of a map. As in Python `1`, `1.0` and `true` are one key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +37,27 @@ impl Key {
             Self::Text(text) => Value::Text(text.clone()),
             Self::Date(date) => Value::Date(*date),
             Self::Tuple(items) => Value::list(items.iter().map(Key::to_value)),
+        }
+    }
+
+    /// The marks of the text that it is.
+    pub fn marks(&self) -> Marks {
+        match self {
+            Self::Text(text) => text.marks(),
+            Self::Tuple(parts) => Marks::of(parts.iter().map(Key::marks)),
+            _ => Marks::NONE,
+        }
+    }
+
+    /// The same key with these marks.
+    #[must_use]
+    pub fn with(self, marks: Marks) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(text.with(marks)),
+            Self::Tuple(parts) => {
+                Self::Tuple(parts.into_iter().map(|part| part.with(marks)).collect())
+            }
+            other => other,
         }
     }
 
@@ -166,6 +187,21 @@ impl Map {
     /// Sets a key; one that is there keeps its position.
     pub fn insert(&mut self, key: impl Into<Key>, value: impl Into<Value>) -> Option<Value> {
         self.0.insert(key.into(), value.into())
+    }
+
+    /// The marks of all text in the map, its names too.
+    pub fn marks(&self) -> Marks {
+        Marks::of(self.iter().map(|(key, value)| key.marks() | value.marks()))
+    }
+
+    /// The same map, all of its text with these marks; names take over those for names.
+    #[must_use]
+    pub fn with(self, marks: Marks) -> Self {
+        if marks.is_empty() {
+            return self;
+        }
+        let marked = |(key, value): (Key, Value)| (key.with(marks.for_names()), value.with(marks));
+        self.into_iter().map(marked).collect()
     }
 
     /// Takes a key out; the others keep their order.

@@ -1,13 +1,14 @@
 //! The one dynamic value of YAML, templates, facts and results, with its marks.
 //!
 //! Text is **data unless it says otherwise**: only text marked as a template is ever rendered, so
-//! what a host says cannot become code. A secret mark travels with text; [`Value::Unknown`] stands
+//! what a host says cannot become code. Marks travel with text ([`Marks`]); [`Value::Unknown`] stands
 //! for what only the real run can tell.
 
 pub mod base64;
 mod json;
 mod lossless;
 mod map;
+mod marks;
 pub mod pattern;
 mod text;
 mod time;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use json::{from_json, to_json};
 pub use lossless::{bytes_of, text_of};
 pub use map::{Key, Map};
+pub use marks::Marks;
 pub use text::Text;
 pub use time::Moment;
 pub use unknown::{Reason, Unknown};
@@ -153,10 +155,32 @@ impl Value {
         }
     }
 
+    /// The marks of all text in this value.
+    pub fn marks(&self) -> Marks {
+        match self {
+            Self::Text(text) => text.marks(),
+            Self::List(items) => Marks::of(items.iter().map(Value::marks)),
+            Self::Map(map) => map.marks(),
+            _ => Marks::NONE,
+        }
+    }
+
+    /// The same value, all of its text with these marks.
+    #[must_use]
+    pub fn with(self, marks: Marks) -> Value {
+        match self {
+            _ if marks.is_empty() => self,
+            Self::Text(text) => Self::Text(text.with(marks)),
+            Self::List(items) => Self::list(items.iter().map(|item| item.clone().with(marks))),
+            Self::Map(map) => Self::Map(Arc::new((*map).clone().with(marks))),
+            other => other,
+        }
+    }
+
     /// The same value, all of its text secret.
     #[must_use]
     pub fn into_secret(self) -> Value {
-        self.map_text(&mut |text| text.clone().into_secret())
+        self.with(Marks::SECRET)
     }
 }
 

@@ -1,9 +1,10 @@
-//! Text with its marks: template or data, secret or not.
+//! Text with its marks: template or data, secret, from a host.
 
 use std::{borrow::Borrow, fmt, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::Marks;
 use crate::diagnostic::Span;
 
 /// A string. Two texts are equal when their characters are; marks do not count.
@@ -12,7 +13,7 @@ use crate::diagnostic::Span;
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Text {
     chars: Arc<str>,
-    secret: bool,
+    marks: Marks,
     /// Where it was written, for text that somebody trusted wrote as a template. Such text is
     /// rendered when used. It never crosses the wire.
     #[serde(skip)]
@@ -24,7 +25,7 @@ impl Text {
     pub fn template(chars: impl Into<Arc<str>>, span: Span) -> Self {
         Self {
             chars: chars.into(),
-            secret: false,
+            marks: Marks::NONE,
             template: Some(Arc::new(span)),
         }
     }
@@ -43,15 +44,30 @@ impl Text {
         self.template.is_some()
     }
 
+    pub fn marks(&self) -> Marks {
+        self.marks
+    }
+
     pub fn is_secret(&self) -> bool {
-        self.secret
+        self.marks.has(Marks::SECRET)
+    }
+
+    /// Whether a host had a say in it.
+    pub fn is_told(&self) -> bool {
+        self.marks.has(Marks::TOLD)
+    }
+
+    /// The same text with these marks besides its own.
+    #[must_use]
+    pub fn with(mut self, marks: Marks) -> Self {
+        self.marks |= marks;
+        self
     }
 
     /// The same text as secret.
     #[must_use]
-    pub fn into_secret(mut self) -> Self {
-        self.secret = true;
-        self
+    pub fn into_secret(self) -> Self {
+        self.with(Marks::SECRET)
     }
 
     /// The same characters as mere data: never rendered again.
@@ -61,12 +77,12 @@ impl Text {
         self
     }
 
-    /// Other characters computed from this text: data, and secret where this is.
+    /// Other characters computed from this text: data, with the marks that this has.
     #[must_use]
     pub fn derive(&self, chars: impl Into<Arc<str>>) -> Self {
         Self {
             chars: chars.into(),
-            secret: self.secret,
+            marks: self.marks,
             template: None,
         }
     }
@@ -76,7 +92,7 @@ impl From<&str> for Text {
     fn from(chars: &str) -> Self {
         Self {
             chars: chars.into(),
-            secret: false,
+            marks: Marks::NONE,
             template: None,
         }
     }
@@ -86,7 +102,7 @@ impl From<String> for Text {
     fn from(chars: String) -> Self {
         Self {
             chars: chars.into(),
-            secret: false,
+            marks: Marks::NONE,
             template: None,
         }
     }
@@ -123,7 +139,7 @@ impl fmt::Display for Text {
 /// A secret never shows in a debug print.
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.secret {
+        if self.is_secret() {
             f.write_str("‹secret›")
         } else {
             fmt::Debug::fmt(self.as_str(), f)

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use hostwright::{
     diagnostic::{Mistake, Source, Span},
     template::{Failure, FileOptions, Kind, Limits, Scope, Settings, Templar, Truth},
-    value::{Map, Text, Unknown, Value},
+    value::{Map, Marks, Text, Unknown, Value},
 };
 
 fn written(text: &str) -> Text {
@@ -97,46 +97,68 @@ fn known_parts_decide_where_they_can() {
     ));
 }
 
+const MADE_OF_IT: &[&str] = &[
+    "{{ s }}",
+    "{{ t }}",
+    "{{ m.k }}",
+    "a {{ s }} b",
+    "{{ s ~ 'x' }}",
+    "{{ 'x' + s }}",
+    "{{ s | upper }}",
+    "{{ s.upper() }}",
+    "{{ s[1:3] }}",
+    "{{ s[0] }}",
+    "{{ '%s' % s }}",
+    "{{ '{}'.format(s) }}",
+    "{{ [s] | join }}",
+    "{{ m }}",
+    "{{ m | to_json }}",
+    "{{ m | string }}",
+    "x{{ m }}",
+    "{{ s | b64encode }}",
+    "{{ s | hash('sha1') }}",
+    "{{ 'x' | replace('x', s) }}",
+    "{% set a %}{{ s }}.{% endset %}{{ a }}",
+    "{% for c in s %}{{ c }}{% endfor %}",
+    "{{ s | regex_replace('h', 'H') }}",
+    "{{ s.split('t') }}",
+    "{{ m | dict2items }}",
+    "{% macro p(v) %}<{{ v }}>{% endmacro %}{{ p(s) }}",
+    "{{ {'a': m.k} | combine({'b': 1}) }}",
+    "{{ m | to_json | from_json | to_yaml | from_yaml }}",
+    "{{ m.keys() | first ~ m.k }}",
+    "{{ lookup('first_found', [s], skip=true) | default(s, true) }}",
+];
+
 #[test]
-fn a_secret_marks_every_text_that_is_made_of_it() {
+fn marks_are_on_every_text_that_is_made_of_a_marked_one() {
+    for marks in [Marks::SECRET, Marks::TOLD] {
+        let marked = Value::Text(Text::from("hunter2").with(marks));
+        let vars = Map::from([
+            ("s", marked.clone()),
+            ("m", Map::from([("k", marked)]).into()),
+            ("t", template("{{ s }}")),
+        ]);
+        for text in MADE_OF_IT {
+            assert_eq!(value(text, &vars).marks(), marks, "{text}");
+        }
+        assert!(value("{{ 'plain' }}", &vars).marks().is_empty());
+    }
+    let names = Value::Text(Text::from("{\"../x\": 1}").with(Marks::TOLD));
+    let name = value(
+        "{{ (n | from_json).keys() | first }}",
+        &Map::from([("n", names)]),
+    );
+    assert_eq!(name.marks(), Marks::TOLD);
+}
+
+#[test]
+fn no_failure_quotes_a_secret() {
     let secret = Value::Text(Text::from("hunter2").into_secret());
     let vars = Map::from([
         ("s", secret.clone()),
         ("m", Map::from([("k", secret)]).into()),
-        ("t", template("{{ s }}")),
     ]);
-    for text in [
-        "{{ s }}",
-        "{{ t }}",
-        "{{ m.k }}",
-        "a {{ s }} b",
-        "{{ s ~ 'x' }}",
-        "{{ 'x' + s }}",
-        "{{ s | upper }}",
-        "{{ s.upper() }}",
-        "{{ s[1:3] }}",
-        "{{ s[0] }}",
-        "{{ '%s' % s }}",
-        "{{ '{}'.format(s) }}",
-        "{{ [s] | join }}",
-        "{{ m }}",
-        "{{ m | to_json }}",
-        "{{ m | string }}",
-        "x{{ m }}",
-        "{{ s | b64encode }}",
-        "{{ s | hash('sha1') }}",
-        "{{ 'x' | replace('x', s) }}",
-        "{% set a %}{{ s }}.{% endset %}{{ a }}",
-        "{% for c in s %}{{ c }}{% endfor %}",
-        "{{ s | regex_replace('h', 'H') }}",
-        "{{ s.split('t') }}",
-        "{{ m | dict2items }}",
-        "{% macro p(v) %}<{{ v }}>{% endmacro %}{{ p(s) }}",
-        "{{ {'a': m.k} | combine({'b': 1}) }}",
-    ] {
-        assert!(value(text, &vars).is_secret(), "{text}");
-    }
-    assert!(!value("{{ 'plain' }}", &vars).is_secret());
     for text in [
         "{{ s | int(base=99) + [] }}",
         "{{ m[s] }}",

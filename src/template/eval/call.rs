@@ -62,12 +62,12 @@ impl Eval<'_> {
                 return Ok(Obj::Unknown(unknown));
             }
         }
-        let secret = self.secrets.get().then(|| given.clone());
+        let kept = (!self.untouched()).then(|| given.clone());
         let result =
             Bound::new(filter.params, given).and_then(|bound| (filter.run)(self, &input, &bound));
         match result {
             Ok(result) => {
-                let given = secret.unwrap_or_default();
+                let given = kept.unwrap_or_default();
                 self.marked(result, std::iter::once(&input).chain(given.all()))
             }
             Err(Stop::Undefined(undefined)) => Ok(Obj::Undefined(undefined)),
@@ -122,9 +122,9 @@ impl Eval<'_> {
         }
         let result = match callee {
             Obj::Method(method) => {
-                let secret = self.secrets.get().then(|| given.clone());
+                let kept = (!self.untouched()).then(|| given.clone());
                 methods::call(self, &method.of, &method.name, given).and_then(|result| {
-                    let given = secret.unwrap_or_default();
+                    let given = kept.unwrap_or_default();
                     self.marked(result, std::iter::once(&method.of).chain(given.all()))
                 })
             }

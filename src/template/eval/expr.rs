@@ -10,7 +10,7 @@ use super::{
     },
     Eval, Frame, attribute, item,
 };
-use crate::value::Value;
+use crate::value::{Marks, Value};
 
 /// The name under which a captured body waits for its filter.
 pub(super) const INPUT: &str = "|input|";
@@ -44,7 +44,7 @@ impl Eval<'_> {
                 match item(self, &of, &key)? {
                     Some(found) => Ok(found),
                     None => {
-                        let shown = if self.is_secret(&key)? {
+                        let shown = if self.marks_of(&key)?.has(Marks::SECRET) {
                             "‹secret›".into()
                         } else {
                             obj::text(self, &key)?

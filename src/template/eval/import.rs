@@ -26,7 +26,7 @@ impl Eval<'_> {
             let Some(text) = name.text() else {
                 return Err(self.refuse(&name, "is no name of a template"));
             };
-            if let Some(found) = Templar::template_file(text, &self.files)? {
+            if let Some(found) = Templar::template_file(self, text, &self.files)? {
                 return Ok(Some(found));
             }
         }

@@ -9,7 +9,7 @@ use super::{
     },
     Eval,
 };
-use crate::value::{Key, Text, Unknown};
+use crate::value::{Key, Marks, Text, Unknown};
 
 /// The items of something, without making those of a range.
 pub(in super::super) enum Items {
@@ -161,12 +161,7 @@ pub(super) fn unknowns<'o>(all: impl Iterator<Item = &'o Obj>) -> Option<Unknown
     }))
 }
 
-/// One text of several, secret when one of them is.
+/// One text of several, with the marks of all of them.
 pub(in super::super) fn joined(parts: &[&Text], text: String) -> Text {
-    let text = Text::from(text);
-    if parts.iter().any(|part| part.is_secret()) {
-        text.into_secret()
-    } else {
-        text
-    }
+    Text::from(text).with(Marks::of(parts.iter().map(|part| part.marks())))
 }

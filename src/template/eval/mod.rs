@@ -43,7 +43,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Source, Span, nearest},
-    value::{Key, Text, Value},
+    value::{Key, Marks, Text, Value},
 };
 use guard::Limiter;
 
@@ -58,8 +58,12 @@ pub(super) struct Eval<'a> {
     rendering: RefCell<Vec<Running>>,
     here: RefCell<Vec<Here>>,
     limiter: Limiter,
-    /// Whether any secret text was touched.
-    secrets: Cell<bool>,
+    /// The marks of all text that was touched.
+    marks: Cell<Marks>,
+    /// The variables through which text came that a host had a say in.
+    pub(super) tellers: RefCell<Vec<Name>>,
+    /// The variable that was asked for last.
+    asked: RefCell<Name>,
     /// The secret texts that were touched, to keep them out of messages.
     hidden: RefCell<Vec<Text>>,
     /// How templates that are included or imported are written, and where they are looked for.
@@ -99,7 +103,9 @@ impl<'a> Eval<'a> {
             rendering: RefCell::default(),
             here: RefCell::default(),
             limiter: Limiter::new(templar.limits()),
-            secrets: Cell::new(false),
+            marks: Cell::default(),
+            tellers: RefCell::default(),
+            asked: RefCell::new("".into()),
             hidden: RefCell::default(),
             files: FileRules {
                 style: templar.style().clone(),
@@ -140,11 +146,8 @@ impl<'a> Eval<'a> {
             Err(stop) => return Err(stop),
             Ok(result) => with_newlines(result, text, &style.newline_sequence),
         };
-        if text.is_secret() {
-            self.secrets.set(true);
-            return self.secret(result);
-        }
-        Ok(result)
+        self.touched(text.marks());
+        self.with(result, text.marks())
     }
 
     /// Evaluates a bare expression.

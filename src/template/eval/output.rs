@@ -1,6 +1,6 @@
 //! What a template prints: one thing keeps its type, several become text.
 
-use crate::value::{Text, Unknown};
+use crate::value::{Marks, Text, Unknown};
 
 use super::{
     super::{
@@ -16,7 +16,7 @@ pub(super) struct Out {
     first: Option<Obj>,
     text: String,
     several: bool,
-    secret: bool,
+    marks: Marks,
     unknown: Option<Unknown>,
 }
 
@@ -70,8 +70,8 @@ impl Out {
         }
         match obj::output(eval, part) {
             Ok(text) => {
+                self.marks |= text.marks();
                 if text.is_secret() {
-                    self.secret = true;
                     eval.templar.settings().secrets.hear(&text);
                 }
                 self.text.push_str(&text);
@@ -95,14 +95,7 @@ impl Out {
         match self.first {
             None => Obj::None,
             Some(first) if !self.several => first,
-            Some(_) => {
-                let text = Text::from(self.text);
-                Obj::Str(if self.secret {
-                    text.into_secret()
-                } else {
-                    text
-                })
-            }
+            Some(_) => Obj::Str(Text::from(self.text).with(self.marks)),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::{
 impl<'a> Eval<'a> {
     /// The value of a name as a template sees it here.
     pub(super) fn name(&self, name: &Name, at: At, frame: &Rc<Frame>) -> Res<Obj> {
+        self.asked.borrow_mut().clone_from(name);
         if let Some(found) = frame.get(name) {
             self.note(&found);
             return Ok(found);

@@ -81,7 +81,7 @@ fn join(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     };
     let path = args.some("attribute");
     let mut out = String::new();
-    let mut secret = between.is_secret();
+    let mut marks = between.marks();
     let items = eval.items(input)?;
     let mut unknown = None;
     for (at, item) in items.iter().enumerate() {
@@ -94,7 +94,7 @@ fn join(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
         };
         match part {
             Ok(part) => {
-                secret |= part.is_secret();
+                marks |= part.marks();
                 out.push_str(&part);
                 eval.check_size(out.len())?;
             }
@@ -110,8 +110,7 @@ fn join(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     if let Some(unknown) = unknown {
         return Err(Stop::Unknown(unknown));
     }
-    let text = Text::from(out);
-    Ok(Obj::Str(if secret { text.into_secret() } else { text }))
+    Ok(Obj::Str(Text::from(out).with(marks)))
 }
 
 fn rows(args: &Bound, name: &str) -> Res<usize> {

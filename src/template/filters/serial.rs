@@ -102,12 +102,7 @@ fn known(eval: &Eval<'_>, input: &Obj) -> Res<Value> {
 }
 
 fn written(value: &Value, text: String) -> Obj {
-    let text = Text::from(text);
-    Obj::Str(if value.is_secret() {
-        text.into_secret()
-    } else {
-        text
-    })
+    Obj::Str(Text::from(text).with(value.marks()))
 }
 
 fn to_json(
@@ -167,12 +162,7 @@ fn tojson(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
         .replace('>', "\\u003e")
         .replace('&', "\\u0026")
         .replace('\'', "\\u0027");
-    let text = Text::from(text);
-    Ok(Obj::Markup(if value.is_secret() {
-        text.into_secret()
-    } else {
-        text
-    }))
+    Ok(Obj::Markup(Text::from(text).with(value.marks())))
 }
 
 fn from_json(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
@@ -185,18 +175,9 @@ fn from_json(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
     };
     let value = json::read(&text).map_err(Stop::runtime)?;
     Ok(obj::from_value(
-        &marked(value, &text),
+        &value.with(text.marks()),
         super::super::eval::MAIN,
     ))
-}
-
-/// What was read from a secret text is secret.
-fn marked(value: Value, text: &Text) -> Value {
-    if text.is_secret() {
-        value.into_secret()
-    } else {
-        value
-    }
 }
 
 fn to_yaml(eval: &Eval<'_>, input: &Obj, args: &Bound, nice: bool) -> Res<Obj> {
@@ -245,7 +226,7 @@ fn documents(eval: &Eval<'_>, text: &Text) -> Res<Vec<Value>> {
     yaml::read_all(&source)?
         .documents
         .into_iter()
-        .map(|node| Ok(marked(conversion.value(&node)?, text)))
+        .map(|node| Ok(conversion.value(&node)?.with(text.marks())))
         .collect()
 }
 

@@ -90,10 +90,12 @@ pub(in super::super) fn with_home(eval: &Eval<'_>, path: &str) -> String {
 }
 
 /// Finds a file for a lookup; an error names what was looked for.
-pub(super) fn found(eval: &Eval<'_>, name: &str) -> Res<PathBuf> {
-    let name = with_home(eval, name);
-    files::find(&name, &eval.templar.settings().file_paths)
-        .ok_or_else(|| Stop::runtime(format!("there is no file `{name}`")))
+pub(super) fn found(eval: &Eval<'_>, asked: &Text) -> Res<PathBuf> {
+    let name = with_home(eval, asked);
+    let path = files::find(&name, &eval.templar.settings().file_paths)
+        .ok_or_else(|| Stop::runtime(format!("there is no file `{name}`")))?;
+    eval.may_read(asked, &path)?;
+    Ok(path)
 }
 
 /// The text of a file that a lookup names.
@@ -221,7 +223,8 @@ pub(in super::super) fn glob(pattern: &str) -> Vec<String> {
 fn fileglob(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
     let mut out = Vec::new();
     for term in terms {
-        let pattern = with_home(eval, &obj::text(eval, term)?);
+        let asked = obj::text(eval, term)?;
+        let pattern = with_home(eval, &asked);
         let places = if pattern.starts_with('/') {
             vec![PathBuf::new()]
         } else {
@@ -234,7 +237,7 @@ fn fileglob(eval: &Eval<'_>, terms: &[Obj], _: &Bound) -> Res<Vec<Obj>> {
                 .filter(|path| Path::new(path).is_file())
                 .collect();
             if !found.is_empty() {
-                out.extend(found.into_iter().map(Obj::from));
+                out.extend(found.into_iter().map(|path| Obj::Str(asked.derive(path))));
                 break;
             }
         }
@@ -248,7 +251,7 @@ fn several(eval: &Eval<'_>, of: &Obj, between: &[char]) -> Res<Vec<Obj>> {
         Obj::Str(text) => Ok(text
             .split(between)
             .filter(|part| !part.is_empty())
-            .map(Obj::from)
+            .map(|part| Obj::Str(text.derive(part)))
             .collect()),
         other => eval.items(other),
     }
@@ -261,12 +264,9 @@ fn first_found(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
         for path in &paths {
             for file in &files {
                 let (path, file) = (obj::text(eval, path)?, obj::text(eval, file)?);
-                names.push(Obj::from(
-                    Path::new(path.as_str())
-                        .join(file.as_str())
-                        .display()
-                        .to_string(),
-                ));
+                let joined = Path::new(path.as_str()).join(file.as_str());
+                let joined = file.derive(joined.display().to_string());
+                names.push(Obj::Str(joined.with(path.marks())));
             }
         }
         if paths.is_empty() {
@@ -310,7 +310,8 @@ fn first_found(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
         add(&mut names, several(eval, given, &[',', ';'])?, paths)?;
     }
     for name in &names {
-        let name = with_home(eval, &obj::text(eval, name)?);
+        let asked = obj::text(eval, name)?;
+        let name = with_home(eval, &asked);
         let settings = eval.templar.settings();
         let search: Vec<PathBuf> = settings
             .file_paths
@@ -319,7 +320,7 @@ fn first_found(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
             .cloned()
             .collect();
         if let Some(path) = files::find(&name, &search) {
-            return Ok(vec![Obj::from(path.display().to_string())]);
+            return Ok(vec![Obj::Str(asked.derive(path.display().to_string()))]);
         }
     }
     if skip {
@@ -351,9 +352,11 @@ fn template(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
     };
     let mut out = Vec::new();
     for term in terms {
-        let name = with_home(eval, &obj::text(eval, term)?);
+        let asked = obj::text(eval, term)?;
+        let name = with_home(eval, &asked);
         let path = files::find(&name, &eval.templar.settings().template_paths)
             .ok_or_else(|| Stop::runtime(format!("there is no template `{name}`")))?;
+        eval.may_read(&asked, &path)?;
         let bytes = files::bytes(&path).map_err(Stop::runtime)?;
         let source = Source::new(path.display().to_string(), text_of(&bytes));
         out.push(eval.render_file(&source, &style, &path, &more)?);

@@ -6,7 +6,10 @@ use super::super::{
     obj::{self, Obj},
 };
 use super::{Lookup, files, lookup};
-use crate::value::pattern::{Flags, compile};
+use crate::value::{
+    Marks, Text,
+    pattern::{Flags, compile},
+};
 
 pub(super) const LOOKUPS: &[Lookup] = &[
     lookup(
@@ -123,16 +126,25 @@ fn section(text: &str, wanted: Option<&str>, sensitive: bool) -> Option<Vec<(Str
     found.then_some(entries)
 }
 
+/// The name of a file, with the marks of what it came from.
+fn named(name: &str, asked: &Text, given: &Bound) -> Text {
+    let option = given.some("file").and_then(Obj::text);
+    asked
+        .derive(name)
+        .with(option.map_or(Marks::NONE, Text::marks))
+}
+
 fn ini(eval: &Eval<'_>, terms: &[Obj], given: &Bound) -> Res<Vec<Obj>> {
     let mut out = Vec::new();
     for term in terms {
-        let (key, term) = files::term_options(&obj::text(eval, term)?);
+        let asked = obj::text(eval, term)?;
+        let (key, term) = files::term_options(&asked);
         let options = Options { term, given };
         let properties = options.text(eval, "type")?.as_deref() == Some("properties");
         let name = options
             .text(eval, "file")?
             .unwrap_or_else(|| "ansible.ini".to_owned());
-        let path = files::found(eval, &name)?;
+        let path = files::found(eval, &named(&name, &asked, given))?;
         let text = files::text(eval, &path)?;
         let sensitive = options.truth(eval, "case_sensitive", false)?;
         let wanted = match options.text(eval, "section")? {
@@ -222,7 +234,8 @@ fn rows(text: &str, delimiter: char) -> Vec<Vec<String>> {
 fn csvfile(eval: &Eval<'_>, terms: &[Obj], given: &Bound) -> Res<Vec<Obj>> {
     let mut out = Vec::new();
     for term in terms {
-        let (key, term) = files::term_options(&obj::text(eval, term)?);
+        let asked = obj::text(eval, term)?;
+        let (key, term) = files::term_options(&asked);
         let options = Options { term, given };
         let name = options
             .text(eval, "file")?
@@ -238,7 +251,7 @@ fn csvfile(eval: &Eval<'_>, terms: &[Obj], given: &Bound) -> Res<Vec<Obj>> {
                 .map_err(|_| Stop::runtime(format!("`{name}` must be the number of a column"))),
         };
         let (key_column, column) = (column("keycol", 0)?, column("col", 1)?);
-        let path = files::found(eval, &name)?;
+        let path = files::found(eval, &named(&name, &asked, given))?;
         let text = files::text(eval, &path)?;
         let row = rows(&text, delimiter)
             .into_iter()

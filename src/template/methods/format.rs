@@ -11,7 +11,7 @@ use super::{
     Bound, dates,
     spec::{Spec, float_digits, plain_float},
 };
-use crate::value::Text;
+use crate::value::{Marks, Text};
 
 /// Where the fields get their values from.
 struct Source<'s> {
@@ -51,17 +51,16 @@ fn filled(eval: &Eval<'_>, of: &Obj, source: &Source<'_>) -> Res<Obj> {
     let Some(text) = of.text() else {
         return Ok(Obj::None);
     };
-    let mut secret = text.is_secret();
-    let out = fill(eval, text, source, &mut secret, 0)?;
-    let text = Text::from(out);
-    Ok(Obj::Str(if secret { text.into_secret() } else { text }))
+    let mut marks = text.marks();
+    let out = fill(eval, text, source, &mut marks, 0)?;
+    Ok(Obj::Str(Text::from(out).with(marks)))
 }
 
 fn fill(
     eval: &Eval<'_>,
     format: &str,
     source: &Source<'_>,
-    secret: &mut bool,
+    marks: &mut Marks,
     depth: usize,
 ) -> Res<String> {
     let mut out = String::new();
@@ -87,7 +86,7 @@ fn fill(
             None => (name, None),
         };
         let value = field_value(eval, name, source)?;
-        *secret |= eval.is_secret(&value)?;
+        *marks |= eval.marks_of(&value)?;
         let value = match conversion {
             None => value,
             Some("s") => Obj::Str(obj::text(eval, &value)?),
@@ -99,7 +98,7 @@ fn fill(
             }
         };
         let spec = if spec.contains('{') && depth == 0 {
-            fill(eval, spec, source, secret, 1)?
+            fill(eval, spec, source, marks, 1)?
         } else {
             spec.to_owned()
         };

@@ -140,9 +140,7 @@ pub(in super::super) fn percent(eval: &Eval<'_>, format: &Text, values: &Obj) ->
             "not all arguments converted during string formatting",
         ));
     }
-    let secret = format.is_secret() || eval.is_secret(values)?;
-    let text = Text::from(out);
-    Ok(if secret { text.into_secret() } else { text })
+    Ok(Text::from(out).with(format.marks() | eval.marks_of(values)?))
 }
 
 fn count(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Res<Option<usize>> {

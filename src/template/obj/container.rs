@@ -37,7 +37,7 @@ fn is_plain(value: &Value) -> bool {
     }
 }
 
-/// A plain value as an object; that it is secret is remembered.
+/// A plain value as an object; the marks it has are remembered.
 fn plain(eval: &Eval<'_>, value: &Value) -> Obj {
     let obj = from_value(value, MAIN);
     eval.note(&obj);

@@ -9,7 +9,7 @@ use super::{
     },
     Namespace, Obj,
 };
-use crate::value::{Key, Moment, Text};
+use crate::value::{Key, Marks, Moment, Text};
 
 /// A float as Python writes it: the shortest digits that give it back.
 pub(in super::super) fn float_text(number: f64) -> String {
@@ -179,7 +179,7 @@ fn delta_text(micros: i64) -> String {
     out
 }
 
-/// What `str(obj)` is; the text is secret when any text in the object is.
+/// What `str(obj)` is; the text has the marks of all text in the object.
 pub(in super::super) fn text(eval: &Eval<'_>, obj: &Obj) -> Res<Text> {
     Ok(match obj {
         Obj::Str(text) | Obj::Markup(text) => text.clone(),
@@ -212,22 +212,17 @@ fn printed(eval: &Eval<'_>, obj: &Obj, as_lists: bool) -> Res<Text> {
     let mut printer = Printer {
         eval,
         out: String::new(),
-        secret: false,
+        marks: Marks::NONE,
         as_lists,
     };
     printer.push(obj)?;
-    let text = Text::from(printer.out);
-    Ok(if printer.secret {
-        text.into_secret()
-    } else {
-        text
-    })
+    Ok(Text::from(printer.out).with(printer.marks))
 }
 
 struct Printer<'e, 'a> {
     eval: &'e Eval<'a>,
     out: String,
-    secret: bool,
+    marks: Marks,
     /// Whether tuples are written as lists.
     as_lists: bool,
 }
@@ -255,11 +250,11 @@ impl Printer<'_, '_> {
             Obj::Big(number) => self.out.push_str(&number.to_string()),
             Obj::Float(number) => self.out.push_str(&float_text(*number)),
             Obj::Str(text) => {
-                self.secret |= text.is_secret();
+                self.marks |= text.marks();
                 self.out.push_str(&quoted(text));
             }
             Obj::Markup(text) => {
-                self.secret |= text.is_secret();
+                self.marks |= text.marks();
                 let _ = write!(self.out, "Markup({})", quoted(text));
             }
             Obj::Bytes(bytes) => self.out.push_str(&bytes_text(bytes)),
@@ -356,7 +351,7 @@ impl Printer<'_, '_> {
             }
             Key::Float(number) => self.out.push_str(&float_text(*number)),
             Key::Text(text) => {
-                self.secret |= text.is_secret();
+                self.marks |= text.marks();
                 self.out.push_str(&quoted(text));
             }
             Key::Date(date) => {

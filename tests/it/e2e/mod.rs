@@ -13,6 +13,7 @@ mod local;
 mod meta;
 mod ocs;
 mod ocs_hosts;
+mod reach;
 mod refusals;
 mod rescue;
 mod secrets;
