@@ -4,6 +4,7 @@ use super::{
     play::PlayState,
     run::Run,
     stack::{self, Brought},
+    target,
     view::{Trouble, View},
 };
 use crate::{
@@ -75,10 +76,11 @@ fn of<T>(
     let base = stack::of_play(r, play);
     let (stack, _) = stack::of_task(r, play, &base, task, host, &Brought::new());
     let scope = r.variables.scope(host, &stack).ok()?;
+    let reached = target::reached(r, task, scope.host_name());
     let view = View {
         run: r,
         task,
-        scope,
+        scope: scope.reached_by(reached),
         templar: r.templar(task.role().map(AsRef::as_ref)),
         doubt: None,
     };

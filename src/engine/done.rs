@@ -22,6 +22,8 @@ pub(super) struct Done {
     /// The item and how it is shown.
     pub(super) item: Option<(Value, String)>,
     pub(super) delegate: Option<String>,
+    /// The address of that other host, where it is not its name.
+    pub(super) delegate_address: Option<String>,
     pub(super) no_log: bool,
     pub(super) diff: bool,
     pub(super) always_shown: bool,
@@ -48,6 +50,7 @@ impl Done {
             verdict,
             item: None,
             delegate: None,
+            delegate_address: None,
             no_log: false,
             diff: false,
             always_shown: false,
@@ -218,6 +221,7 @@ pub(super) fn together(items: &[Done]) -> Done {
     done.no_log = items.iter().any(|item| item.no_log);
     if let Some(first) = items.first() {
         done.delegate.clone_from(&first.delegate);
+        done.delegate_address.clone_from(&first.delegate_address);
     }
     done
 }

@@ -276,6 +276,7 @@ fn shown<'d>(host: &'d str, done: &'d Done, is_loop: bool) -> event::Done<'d> {
     event::Done {
         host,
         delegate: done.delegate.as_deref(),
+        delegate_address: done.delegate_address.as_deref(),
         verdict: done.verdict.clone(),
         item: done.item.as_ref().map(|(_, label)| label.clone()),
         result: &done.result,

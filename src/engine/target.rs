@@ -2,13 +2,64 @@
 
 use std::time::Duration;
 
-use super::view::{Trouble, View};
+use super::{
+    run::Run,
+    view::{Trouble, View},
+};
 use crate::{
     connection::{Become, HostKeys, Method, Ssh, Target, Transport},
     diagnostic::Mistake,
+    playbook::{Keywords, Task, Words},
     value::{Text, Value},
-    vars::HostScope,
+    vars::{HostScope, Reached},
 };
+
+/// What a task is told of how its host is reached, where no variable says so.
+pub(super) fn reached(run: &Run<'_>, task: &Task, host: &str) -> Reached {
+    let settings = run.settings;
+    let keyword = |pick: fn(&Keywords) -> &Words| {
+        let text = task.effective(|keywords| pick(keywords).as_ref());
+        text.map(|text| Value::Text(text.node.clone()))
+    };
+    let connection = keyword(|keywords| &keywords.connection);
+    let written = |text: &String| Value::from(text.as_str());
+    Reached {
+        host: Value::from(host),
+        user: keyword(|keywords| &keywords.remote_user)
+            .or_else(|| settings.remote_user.as_ref().map(written)),
+        port: None,
+        connection: connection.unwrap_or_else(|| match settings.transport.as_str() {
+            "smart" => Value::from("ssh"),
+            other => Value::from(other),
+        }),
+        key: settings.private_key_file.as_ref().map(|path| written(&path.0)),
+        timeout: Value::Int(settings.timeout.into()),
+        delegated: false,
+    }
+}
+
+/// The same for a task that is delegated to the host of `scope`, which is reached as `target` says.
+pub(super) fn reached_elsewhere(
+    view: &View<'_>,
+    scope: &HostScope<'_>,
+    target: &Target,
+) -> Result<Reached, Trouble> {
+    let ask = Ask { view, scope };
+    let own = reached(view.run, view.task, scope.host_name());
+    let text = |names: &[&str]| Ok::<_, Trouble>(ask.text(names)?.map(Value::Text));
+    Ok(Reached {
+        host: text(&["ansible_host", "ansible_ssh_host"])?.unwrap_or(own.host),
+        user: text(&["ansible_user", "ansible_ssh_user"])?.or(own.user),
+        port: text(&["ansible_port", "ansible_ssh_port"])?,
+        connection: Value::from(match target.transport {
+            Transport::Local => "local",
+            Transport::Ssh(_) => "ssh",
+        }),
+        key: text(&["ansible_private_key_file", "ansible_ssh_private_key_file"])?.or(own.key),
+        timeout: Value::Int(i64::try_from(target.timeout.as_secs()).unwrap_or(i64::MAX)),
+        delegated: true,
+    })
+}
 
 /// The target of a task on the host of `scope`, which is another one than the task's when it is
 /// delegated.

@@ -22,7 +22,7 @@ use crate::{
     playbook::{Task, TaskKind},
     template::Truth,
     value::{Map, Marks, Unknown, Value},
-    vars::{Level, Stack},
+    vars::{Level, Reached, Stack},
     wire::{self, Conduct, Item},
 };
 
@@ -51,6 +51,8 @@ struct Request {
 struct Shown {
     item: Option<(Value, String)>,
     delegate: Option<String>,
+    /// The address of that other host, where it is not its name.
+    delegate_address: Option<String>,
     no_log: bool,
     diff: bool,
     doubt: Option<Unknown>,
@@ -82,10 +84,11 @@ pub(super) async fn on_host<'r>(
             (Done::of_trouble(mistake.into()), None)
         }
         (Ok(()), Ok(scope)) => {
+            let reached = target::reached(run, task, scope.host_name());
             let view = View {
                 run,
                 task,
-                scope,
+                scope: scope.reached_by(reached),
                 templar: run.templar(task.role().map(AsRef::as_ref)),
                 doubt: Unknown::union(run.doubt().into_iter().chain(play.doubt(host))),
             };
@@ -260,6 +263,7 @@ impl Shown {
     fn dress(&self, done: &mut Done) {
         done.item.clone_from(&self.item);
         done.delegate.clone_from(&self.delegate);
+        done.delegate_address.clone_from(&self.delegate_address);
         done.no_log |= self.no_log;
         done.diff = self.diff;
     }
@@ -307,6 +311,22 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         _ => None,
     };
     shown.delegate.clone_from(&delegate);
+    let elsewhere = delegate.map(|name| {
+        let found = delegated(view, &name);
+        (name, found)
+    });
+    let as_delegate = elsewhere.as_ref().and_then(|(_, found)| {
+        let reached = found.as_ref().ok()?.1.clone();
+        let scope = view.scope.clone().reached_by(reached);
+        Some(View { scope, ..view.clone() })
+    });
+    let view = as_delegate.as_ref().unwrap_or(view);
+    if let Some((name, Ok((_, reached)))) = &elsewhere
+        && let Some(address) = reached.host.as_str()
+        && address != name
+    {
+        shown.delegate_address = Some(address.to_owned());
+    }
     let args = view.args(module)?;
     doubt::of_arguments(module, &args, &mut shown.doubt);
     if let Some(unknown) = &shown.doubt
@@ -332,19 +352,12 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         (true, true) => Conduct::Rehearse,
         (true, false) => Conduct::Probe,
     };
-    let (host, target) = match &delegate {
+    let (host, target) = match elsewhere {
+        Some((name, found)) => (name, found?.0),
         None => (
             view.scope.host_name().to_string(),
             target::target(view, &view.scope)?,
         ),
-        Some(name) => {
-            let id = actions::host_named(run, name)?;
-            let scope = view.scope.delegated(id).map_err(|mistakes| {
-                let first = mistakes.0.into_iter().next();
-                first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
-            })?;
-            (name.clone(), target::target(view, &scope)?)
-        }
     };
     target
         .check()
@@ -368,6 +381,18 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         limit: (seconds > 0).then(|| Duration::from_secs(seconds)),
         shown: Shown::default(),
     })))
+}
+
+/// Where a task runs that is delegated to the host of this name, and what it is told of that.
+fn delegated(view: &View<'_>, name: &str) -> Result<(Target, Reached), Trouble> {
+    let id = actions::host_named(view.run, name)?;
+    let scope = view.scope.delegated(id).map_err(|mistakes| {
+        let first = mistakes.0.into_iter().next();
+        first.unwrap_or_else(|| Mistake::nowhere("variables are broken"))
+    })?;
+    let target = target::target(view, &scope)?;
+    let reached = target::reached_elsewhere(view, &scope, &target)?;
+    Ok((target, reached))
 }
 
 /// The seconds that the task has; 0 for as many as it needs.

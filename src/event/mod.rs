@@ -87,6 +87,8 @@ pub struct Done<'a> {
     pub host: &'a str,
     /// Where the task was carried out instead.
     pub delegate: Option<&'a str>,
+    /// The address of that other host, where it is not its name.
+    pub delegate_address: Option<&'a str>,
     pub verdict: Verdict,
     /// The label of the item, in a loop.
     pub item: Option<String>,

@@ -90,7 +90,11 @@ impl<W: Write> Default<W> {
             return;
         }
         let host = match done.delegate {
-            Some(delegate) if delegate != done.host => format!("{} -> {delegate}", done.host),
+            Some(delegate) if delegate != done.host => {
+                let address = done.delegate_address.map(|at| format!("({at})"));
+                let address = address.unwrap_or_default();
+                format!("{} -> {delegate}{address}", done.host)
+            }
             _ => done.host.to_owned(),
         };
         let mut line = format!("{word}: [{host}]");

@@ -4,6 +4,8 @@
 /// 2.19.14, see the test of the ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
+    /// How the task's host is reached, where nothing else says so.
+    Reached,
     /// Facts that are no known ones: they give way to whatever a person set.
     StrayFacts,
     /// `defaults` of the play's roles.
@@ -46,7 +48,7 @@ pub enum Level {
 
 impl Level {
     /// All levels, the strongest first.
-    pub(super) const DOWN: [Level; 19] = [
+    pub(super) const DOWN: [Level; 20] = [
         Level::Loop,
         Level::Magic,
         Level::Extra,
@@ -66,11 +68,16 @@ impl Level {
         Level::OwnRoleDefaults,
         Level::RoleDefaults,
         Level::StrayFacts,
+        Level::Reached,
     ];
+
+    /// All that somebody has said: without what only follows from that.
+    pub(super) const SAID: &[Level] = Self::DOWN.split_at(Self::DOWN.len() - 1).0;
 
     /// The level in words.
     pub fn described(self) -> &'static str {
         match self {
+            Self::Reached => "connection",
             Self::StrayFacts => "fact of no known name",
             Self::RoleDefaults | Self::OwnRoleDefaults => "role defaults",
             Self::Inventory => "inventory",

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Level, Rung, Stack, Variables, magic, variables::Known};
+use super::{Level, Reached, Rung, Stack, Variables, magic, reached, variables::Known};
 use crate::{
     config::HashBehaviour,
     diagnostic::{Mistake, Mistakes, Span},
@@ -24,6 +24,7 @@ pub struct HostScope<'a> {
     inventory: Arc<Inventory>,
     groups: Arc<OnceLock<Value>>,
     stack: Cow<'a, Stack>,
+    reached: Option<Arc<Reached>>,
 }
 
 /// One setting of a name.
@@ -64,6 +65,7 @@ impl<'a> HostScope<'a> {
             inventory,
             groups,
             stack: Cow::Borrowed(stack),
+            reached: None,
         }
     }
 
@@ -87,6 +89,13 @@ impl<'a> HostScope<'a> {
         let mut longer = self.clone();
         longer.push(level, of, vars);
         longer
+    }
+
+    /// The same scope, for a task whose host is reached so.
+    #[must_use]
+    pub fn reached_by(mut self, reached: Reached) -> Self {
+        self.reached = Some(Arc::new(reached));
+        self
     }
 
     /// The value of a variable; templates in it are not rendered. `None` where it is not set.
@@ -165,7 +174,7 @@ impl<'a> HostScope<'a> {
         let is_command = COMMANDS.contains(&name);
         let mut passed_over: Option<Mistake> = None;
         let mut found = Ok(None);
-        let _ = self.walk(name, &mut |setting| {
+        let _ = self.walk_levels(Level::SAID, name, &mut |setting| {
             let counts = match setting.level {
                 Level::Facts | Level::StrayFacts => false,
                 Level::RoleDefaults | Level::OwnRoleDefaults | Level::Set => !is_command,
@@ -197,8 +206,17 @@ impl<'a> HostScope<'a> {
         name: &str,
         visit: &mut dyn FnMut(Setting<'s>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        self.walk_levels(&Level::DOWN, name, visit)
+    }
+
+    fn walk_levels<'s>(
+        &'s self,
+        levels: &[Level],
+        name: &str,
+        visit: &mut dyn FnMut(Setting<'s>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let mut rungs = self.stack.rungs();
-        for level in Level::DOWN {
+        for &level in levels {
             while let Some((rung, weaker)) = rungs.split_last()
                 && rung.level >= level
             {
@@ -236,6 +254,7 @@ impl<'a> HostScope<'a> {
             Level::Facts => known.injected.get(name).cloned().map(Held::Value),
             Level::StrayFacts => known.stray.get(name).cloned().map(Held::Value),
             Level::Inventory => return self.of_inventory(name, visit),
+            Level::Reached => self.reached(name).map(Held::Value),
             _ => None,
         };
         match held {
@@ -282,6 +301,16 @@ impl<'a> HostScope<'a> {
             }
         }
         see_names(visit)
+    }
+
+    /// How the host is reached: as a variable of the other name says, or as it is without one.
+    fn reached(&self, name: &str) -> Option<Value> {
+        let reached = self.reached.as_ref()?;
+        let twin = || reached::twin(name).and_then(|twin| self.connection(twin).ok()?.0);
+        if reached.delegated {
+            return reached.value(name).or_else(twin);
+        }
+        twin().or_else(|| reached.value(name))
     }
 
     fn magic(&self, name: &str) -> Option<Value> {
@@ -334,6 +363,8 @@ impl<'a> HostScope<'a> {
             names.extend(vars.names().map(str::to_owned));
         }
         names.extend(self.variables.of_run().names().map(str::to_owned));
+        let reached = reached::names().filter(|name| self.reached(name).is_some());
+        names.extend(reached.map(str::to_owned));
         for facts in [&known.injected, &known.stray] {
             names.extend(facts.texts().map(|(name, _)| name.to_owned()));
         }

@@ -185,3 +185,35 @@ fn nobody_becomes_who_they_are() {
     );
     assert_ne!(project.run(&[]).code, Some(0));
 }
+
+#[test]
+fn a_task_is_told_how_its_host_is_reached() {
+    let shown = "{{ ansible_host }} {{ ansible_connection }} {{ ansible_user | default('-') }} \
+                 {{ ansible_ssh_port | default('-') }} {{ ansible_timeout }} \
+                 {{ hostvars[inventory_hostname].ansible_connection | default('-') }} \
+                 {{ hostvars.four.ansible_host | default('-') }}";
+    let project = project(&[
+        (
+            "inv",
+            "three ansible_ssh_host=10.0.0.3 ansible_ssh_user=ed ansible_ssh_port=99\n\
+             four ansible_connection=local\nfive ansible_host=\"{{ 1 + 1 }}\" ansible_user=fred\n",
+        ),
+        (
+            "site.yml",
+            &format!(
+                "- hosts: three:four\n  gather_facts: false\n  remote_user: bob\n  tasks:\n    \
+                 - debug: msg=\"{shown}\"\n    - debug: msg=\"{shown}\"\n      delegate_to: five\n"
+            ),
+        ),
+    ]);
+    let said = project.run(&[]);
+    let wanted = "ok: [three] => {\n    \"msg\": \"10.0.0.3 ssh ed 99 10 - -\"\n}\n\
+                  ok: [four] => {\n    \"msg\": \"four local bob - 10 local -\"\n}\n";
+    assert!(said.text.contains(wanted), "{}{}", said.text, said.errors);
+    for wanted in [
+        "ok: [three -> five(2)] => {\n    \"msg\": \"2 ssh fred 99 10 - -\"",
+        "ok: [four -> five(2)] => {\n    \"msg\": \"2 local fred - 10 local -\"",
+    ] {
+        assert!(said.text.contains(wanted), "{}{}", said.text, said.errors);
+    }
+}
