@@ -284,11 +284,11 @@ pub(super) fn effects(run: &Run<'_>, task: &Task, host: HostId, done: &Done) {
 
 /// The host of this name, which may not be in the inventory: a task may be delegated to any.
 pub(super) fn host_named(run: &Run<'_>, name: &str) -> Result<HostId, Mistake> {
-    if let Some(host) = run.variables.inventory().host_named(name) {
+    let inventory = run.variables.inventory();
+    let known = inventory.host_named(name);
+    if let Some(host) = known.or_else(|| inventory.outsider(name)) {
         return Ok(host);
     }
-    let host = run
-        .variables
-        .change_inventory(|inventory| inventory.add_host(name, Inventory::ALL, None, None))?;
-    Ok(host)
+    run.variables
+        .change_inventory(|inventory| inventory.add_outsider(name))
 }

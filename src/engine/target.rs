@@ -32,7 +32,10 @@ pub(super) fn reached(run: &Run<'_>, task: &Task, host: &str) -> Reached {
             "smart" => Value::from("ssh"),
             other => Value::from(other),
         }),
-        key: settings.private_key_file.as_ref().map(|path| written(&path.0)),
+        key: settings
+            .private_key_file
+            .as_ref()
+            .map(|path| written(&path.0)),
         timeout: Value::Int(settings.timeout.into()),
         delegated: false,
     }

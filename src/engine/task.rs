@@ -318,7 +318,10 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
     let as_delegate = elsewhere.as_ref().and_then(|(_, found)| {
         let reached = found.as_ref().ok()?.1.clone();
         let scope = view.scope.clone().reached_by(reached);
-        Some(View { scope, ..view.clone() })
+        Some(View {
+            scope,
+            ..view.clone()
+        })
     });
     let view = as_delegate.as_ref().unwrap_or(view);
     if let Some((name, Ok((_, reached)))) = &elsewhere

@@ -60,7 +60,7 @@ impl Host {
         self.source.as_deref()
     }
 
-    /// Whether no inventory names it: this machine, at hand all the same.
+    /// Whether no inventory names it: this machine, or one that tasks are delegated to.
     pub fn is_implicit(&self) -> bool {
         self.implicit
     }
@@ -101,7 +101,8 @@ impl Group {
 pub struct Inventory {
     pub(super) hosts: IndexMap<Arc<str>, Host>,
     pub(super) groups: IndexMap<Arc<str>, Group>,
-    /// This machine under its names, where the inventory has none of them.
+    /// This machine under its names, where the inventory has none of them; then hosts that only
+    /// tasks are delegated to.
     hidden: Vec<Host>,
     pub(super) sources: Vec<String>,
     pub(super) safe_names: SafeNames,
@@ -109,7 +110,7 @@ pub struct Inventory {
 }
 
 /// The first host id of hosts that no inventory names.
-const HIDDEN: usize = usize::MAX - LOCAL_NAMES.len();
+const HIDDEN: usize = usize::MAX / 2;
 
 impl Default for Inventory {
     fn default() -> Self {
@@ -131,7 +132,7 @@ impl Inventory {
         inventory.make_group("all");
         inventory.make_group("ungrouped");
         inventory.link(Self::ALL, Self::UNGROUPED);
-        inventory.hidden = LOCAL_NAMES.map(implicit).into();
+        inventory.hidden = LOCAL_NAMES.map(this_machine).into();
         inventory
     }
 
@@ -262,6 +263,24 @@ impl Inventory {
         };
         self.enrol(group, id);
         Ok(id)
+    }
+
+    /// The host of this name that [`Self::add_outsider`] made.
+    pub fn outsider(&self, name: &str) -> Option<HostId> {
+        let at = self.hidden.iter().position(|host| *host.name == *name)?;
+        Some(HostId(HIDDEN + at))
+    }
+
+    /// A host that is in no group and in no list, for tasks that are delegated to it.
+    ///
+    /// # Errors
+    /// The name is refused, see [`names::host_fault`].
+    pub fn add_outsider(&mut self, name: &str) -> Result<HostId, Mistake> {
+        if let Some(fault) = names::host_fault(name) {
+            return Err(told(format!("a host's name {fault}"), None));
+        }
+        self.hidden.push(implicit(name, Vars::new()));
+        Ok(HostId(HIDDEN + self.hidden.len() - 1))
     }
 
     /// Puts a host into a group; says whether it was not in it before.
@@ -520,9 +539,13 @@ impl Inventory {
     }
 }
 
-fn implicit(name: &str) -> Host {
+fn this_machine(name: &str) -> Host {
     let mut vars = Vars::new();
     vars.insert("ansible_connection", "local", None);
+    implicit(name, vars)
+}
+
+fn implicit(name: &str, vars: Vars) -> Host {
     Host {
         name: name.into(),
         vars: Arc::new(vars),

@@ -202,11 +202,16 @@ fn a_task_is_told_how_its_host_is_reached() {
             "site.yml",
             &format!(
                 "- hosts: three:four\n  gather_facts: false\n  remote_user: bob\n  tasks:\n    \
-                 - debug: msg=\"{shown}\"\n    - debug: msg=\"{shown}\"\n      delegate_to: five\n"
+                 - debug: msg=\"{shown}\"\n    - debug: msg=\"{shown}\"\n      delegate_to: five\n    \
+                 - debug: msg=\"{{{{ groups.all | join(' ') }}}}\"\n      delegate_to: six\n"
             ),
         ),
     ]);
     let said = project.run(&[]);
+    for of in ["three", "four"] {
+        let wanted = format!("ok: [{of} -> six] => {{\n    \"msg\": \"three four five\"");
+        assert!(said.text.contains(&wanted), "{}{}", said.text, said.errors);
+    }
     let wanted = "ok: [three] => {\n    \"msg\": \"10.0.0.3 ssh ed 99 10 - -\"\n}\n\
                   ok: [four] => {\n    \"msg\": \"four local bob - 10 local -\"\n}\n";
     assert!(said.text.contains(wanted), "{}{}", said.text, said.errors);
