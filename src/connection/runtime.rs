@@ -65,12 +65,16 @@ impl Runtime {
         let path = base.join(format!("{prefix}{}", &nonce()[..12]));
         // Fails when the name is taken, even by a link: nobody can have prepared it.
         DirBuilder::new().mode(0o700).create(&path)?;
+        // Locked before it has its name: another run that starts now would lock it first, and
+        // take this one for dead.
+        let unnamed = path.join("lock.new");
         let lock = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(path.join("lock"))?;
+            .open(&unnamed)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+        fs::rename(unnamed, path.join("lock"))?;
         Ok(Self {
             path,
             made: AtomicU32::new(0),
@@ -168,6 +172,21 @@ mod tests {
         drop(meeting);
         drop(run);
         assert_eq!(fs::read_dir(base.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn runs_that_start_at_once_take_none_of_them_for_dead() {
+        let base = tempfile::tempdir().unwrap();
+        std::thread::scope(|threads| {
+            for _ in 0..4 {
+                threads.spawn(|| {
+                    for _ in 0..100 {
+                        let run = Runtime::below(base.path()).unwrap();
+                        run.meeting(Path::new("/bin/true")).unwrap();
+                    }
+                });
+            }
+        });
     }
 
     #[test]
