@@ -38,6 +38,9 @@ use super::{
 /// How often to look whether ssh has logged in: it shows its socket then, and tells nobody.
 const LOOK: Duration = Duration::from_millis(4);
 
+/// How long after one goodbye ssh hears the next.
+const AGAIN: Duration = Duration::from_millis(20);
+
 /// A live login.
 #[derive(Debug)]
 pub(super) struct Master {
@@ -142,13 +145,19 @@ impl Master {
             .process
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        // As `ssh -O exit` does, without a process for it: ssh says goodbye and leaves.
-        if let Some(id) = process.id().and_then(|id| i32::try_from(id).ok())
-            && let Some(id) = Pid::from_raw(id)
-        {
-            let _ = kill_process(id, Signal::TERM);
-        }
-        if timeout(patience.farewell, process.wait()).await.is_err() {
+        let said = timeout(patience.farewell, async {
+            // As `ssh -O exit` does, without a process for it: ssh says goodbye and leaves. Once is
+            // not enough: ssh looks for signals before it waits, and misses one in between.
+            while let Some(id) = process.id().and_then(|id| i32::try_from(id).ok())
+                && let Some(id) = Pid::from_raw(id)
+            {
+                let _ = kill_process(id, Signal::TERM);
+                if timeout(AGAIN, process.wait()).await.is_ok() {
+                    break;
+                }
+            }
+        });
+        if said.await.is_err() {
             let _ = process.kill().await;
         }
         drop(self.meeting);

@@ -13,7 +13,7 @@ use hostwright::{
     value::Text,
 };
 
-use super::{run, run_with, user_of};
+use super::{run, run_with, user_of, write_program};
 use crate::hosts::{Hosts, Sshd, descendants, free_port, keygen};
 
 fn with(sshd: &Sshd, change: impl FnOnce(&mut Ssh)) -> Target {
@@ -49,6 +49,28 @@ fn masters_of(sshd: &Sshd) -> Vec<u32> {
         line.starts_with(b"ssh\0") && String::from_utf8_lossy(&line).contains(&port)
     });
     all
+}
+
+/// ssh as it is when a signal comes in the instant before it waits: the first one is lost.
+const DEAF_ONCE: &str = "#!/bin/sh
+ssh \"$@\" &
+trap 'trap \"kill $!\" TERM' TERM
+while kill -0 $! 2>/dev/null; do wait $!; done
+: >\"$0.left\"
+";
+
+#[tokio::test]
+async fn ssh_that_misses_a_goodbye_is_told_again() {
+    let sshd = Sshd::start();
+    let run = run();
+    let program = run.folder.path().join("deaf-once");
+    write_program(&program, DEAF_ONCE);
+    let target = with(&sshd, |ssh| {
+        ssh.executable = Some(program.display().to_string());
+    });
+    run.connector.open(&target).await.unwrap().close().await;
+    let left = run.folder.path().join("deaf-once.left");
+    assert!(left.exists(), "it was killed");
 }
 
 #[tokio::test]
