@@ -15,7 +15,7 @@ use crate::{
     modules::{Entry, ParamKind},
     state::{FileMode, Supply},
     template::{FileOptions, Style},
-    value::{Map, Text, Value, bytes_of},
+    value::{Map, Text, Value, encoded},
     vars::Level,
     yaml::{self, Decrypt},
 };
@@ -191,10 +191,10 @@ fn template(view: &View<'_>, path: &Text, span: &Span, args: &Map) -> Result<Sup
         Value::Null => String::new(),
         other => crate::value::to_json(&other).to_string(),
     };
-    Ok(view
-        .run
-        .shelf
-        .rendered(path, bytes_of(&text), mode_of(&found)))
+    let encoding = args.get("output_encoding").and_then(Value::as_str);
+    let bytes = encoded(&text, encoding.unwrap_or("utf-8"))
+        .map_err(|why| Mistake::new(why, span, "this template"))?;
+    Ok(view.run.shelf.rendered(path, bytes, mode_of(&found)))
 }
 
 fn mode_of(path: &Path) -> FileMode {

@@ -4,6 +4,7 @@ use crate::{
     host::{Observe, zone},
     modules::Refusal,
     state::{Meta, Stamp},
+    value::Moment,
 };
 
 parameters! {
@@ -85,22 +86,21 @@ fn stamp(
         Some("preserve") => Ok(None),
         Some("now") => Ok(Some(Stamp::Now)),
         Some(text) => {
-            let zone = zone(&host.login()?);
-            let civil = jiff::fmt::strtime::BrokenDownTime::parse(format, text).and_then(|parts| {
-                parts
-                    .to_datetime()
-                    .or_else(|_| parts.to_date().map(Into::into))
-            });
-            let time = civil.and_then(|civil| civil.to_zoned(zone));
-            let time = time.map_err(|_| {
+            let wrong = |why: String| {
                 Refusal::of(
                     param,
                     format!(
                         "Error while obtaining timestamp for time {text} using format {format}: \
-                         time data '{text}' does not match format '{format}'"
+                         {why}"
                     ),
                 )
-            })?;
+            };
+            // As with Ansible, a time is local whatever zone stands in it, and of whole seconds.
+            let moment = Moment::read(text, format).map_err(wrong)?;
+            let time = moment
+                .civil
+                .to_zoned(zone(&host.login()?))
+                .map_err(|error| wrong(error.to_string()))?;
             Ok(Some(Stamp::At(time.timestamp().as_second(), 0)))
         }
     }
@@ -120,6 +120,11 @@ mod tests {
         let at = Some(Some(Stamp::At(1_577_934_245, 0)));
         assert_eq!(read(&host, "202001020304.05", format), at);
         assert_eq!(read(&host, "2020", format), None);
+        assert_eq!(read(&host, "2020", "%s"), None);
+        let year = Some(Some(Stamp::At(1_577_836_800, 0)));
+        assert_eq!(read(&host, "2020", "%Y"), year);
+        let first = Some(Some(Stamp::At(-2_208_977_760, 0)));
+        assert_eq!(read(&host, "03:04", "%H:%M"), first);
         let day = Some(Some(Stamp::At(1_577_923_200, 0)));
         assert_eq!(read(&host, "2020-01-02", "%Y-%m-%d"), day);
         host.login.environment = vec![("TZ".to_owned(), "Europe/Vienna".to_owned())];

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::{Color, Sink, diff, mistakes};
 use crate::{
     event::{Done, Event, Listener, Recap, Tally, Verdict},
-    value::{Map, Value, to_json},
+    value::{Map, Value, spaced, to_json},
 };
 
 /// A banner is filled with stars up to here.
@@ -283,25 +283,6 @@ fn sorted(value: &Value) -> Value {
         }
         Value::List(items) => Value::list(items.iter().map(sorted)),
         other => other.clone(),
-    }
-}
-
-/// JSON on one line with blanks after commas and colons, as Python writes it.
-fn spaced(json: &serde_json::Value) -> String {
-    use serde_json::Value as Json;
-    match json {
-        Json::Array(items) => {
-            let items: Vec<String> = items.iter().map(spaced).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Json::Object(map) => {
-            let entries: Vec<String> = map
-                .iter()
-                .map(|(key, value)| format!("{}: {}", Json::from(key.as_str()), spaced(value)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        other => other.to_string(),
     }
 }
 

@@ -30,6 +30,24 @@ pub fn to_json(value: &Value) -> Json {
     }
 }
 
+/// JSON on one line with blanks after commas and colons, as Python writes it.
+pub fn spaced(json: &Json) -> String {
+    match json {
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(spaced).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(map) => {
+            let entries: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", Json::from(key.as_str()), spaced(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
 fn key_text(key: &Key) -> String {
     match key {
         Key::Null => "null".to_owned(),

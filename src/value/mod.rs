@@ -5,6 +5,7 @@
 //! for what only the real run can tell.
 
 pub mod base64;
+mod codec;
 mod json;
 mod lossless;
 mod map;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 
-pub use json::{from_json, to_json};
+pub use codec::{decoded, encoded};
+pub use json::{from_json, spaced, to_json};
 pub use lossless::{bytes_of, text_of};
 pub use map::{Key, Map};
 pub use marks::Marks;

@@ -37,52 +37,12 @@ pub(super) fn encode(_: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {
 
 /// The bytes of a text in an encoding.
 pub(in super::super) fn encoded(text: &str, encoding: &str) -> Res<Vec<u8>> {
-    let wrong = |name: &str| Stop::runtime(format!("the text cannot be encoded as {name}"));
-    match encoding.to_ascii_lowercase().replace('_', "-").as_str() {
-        "utf-8" | "utf8" => Ok(crate::value::bytes_of(text)),
-        "ascii" | "us-ascii" if text.is_ascii() => Ok(text.as_bytes().to_vec()),
-        "ascii" | "us-ascii" => Err(wrong("ascii")),
-        "latin-1" | "latin1" | "iso-8859-1" => text
-            .chars()
-            .map(|letter| u8::try_from(u32::from(letter)).map_err(|_| wrong("latin-1")))
-            .collect(),
-        "utf-16-le" => Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-        "utf-16-be" => Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
-        "utf-16" => Ok(std::iter::once(0xfeff)
-            .chain(text.encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect()),
-        other => Err(Stop::runtime(format!(
-            "the encoding `{other}` is not supported"
-        ))),
-    }
+    crate::value::encoded(text, encoding).map_err(Stop::runtime)
 }
 
 /// The text of bytes in an encoding.
 pub(in super::super) fn decoded(bytes: &[u8], encoding: &str) -> Res<String> {
-    let wrong = |name: &str| Stop::runtime(format!("the bytes are not {name}"));
-    let wide = |make: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes
-            .chunks(2)
-            .map(|pair| make([pair[0], *pair.get(1).unwrap_or(&0)]))
-            .collect();
-        String::from_utf16(&units).map_err(|_| wrong("utf-16"))
-    };
-    match encoding.to_ascii_lowercase().replace('_', "-").as_str() {
-        "utf-8" | "utf8" => String::from_utf8(bytes.to_vec()).map_err(|_| wrong("utf-8")),
-        "ascii" | "us-ascii" if bytes.is_ascii() => {
-            Ok(bytes.iter().map(|byte| char::from(*byte)).collect())
-        }
-        "ascii" | "us-ascii" => Err(wrong("ascii")),
-        "latin-1" | "latin1" | "iso-8859-1" => {
-            Ok(bytes.iter().map(|byte| char::from(*byte)).collect())
-        }
-        "utf-16-le" | "utf-16" => wide(u16::from_le_bytes),
-        "utf-16-be" => wide(u16::from_be_bytes),
-        other => Err(Stop::runtime(format!(
-            "the encoding `{other}` is not supported"
-        ))),
-    }
+    crate::value::decoded(bytes, encoding).map_err(Stop::runtime)
 }
 
 fn decode(_: &Eval<'_>, of: &Obj, args: &Bound) -> Res<Obj> {

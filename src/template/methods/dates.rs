@@ -351,34 +351,5 @@ pub(in super::super) fn strftime(of: &Obj, format: &str) -> Res<String> {
 
 /// The moment that a text is in a format of `strptime`.
 pub(in super::super) fn parse_moment(text: &str, format: &str) -> Res<Moment> {
-    let wrong = || Stop::runtime(format!("time data does not match the format `{format}`"));
-    let mut format = format.replace("%Z", "");
-    let mut text = text.to_owned();
-    for zone in [" GMT", " UTC"] {
-        if format.ends_with(' ') && text.ends_with(zone) {
-            text.truncate(text.len() - zone.len());
-            format.truncate(format.trim_end().len());
-        }
-    }
-    // jiff wants the dot as part of the fraction.
-    let format = format.replace(".%f", "%.f");
-    let mut parsed =
-        jiff::fmt::strtime::BrokenDownTime::parse(&format, &text).map_err(|_| wrong())?;
-    if parsed.year().is_none() {
-        parsed.set_year(Some(1900)).map_err(|_| wrong())?;
-    }
-    if parsed.day_of_year().is_none() {
-        if parsed.month().is_none() {
-            parsed.set_month(Some(1)).map_err(|_| wrong())?;
-        }
-        if parsed.day().is_none() {
-            parsed.set_day(Some(1)).map_err(|_| wrong())?;
-        }
-    }
-    let date = parsed.to_date().map_err(|_| wrong())?;
-    let time = parsed.to_time().unwrap_or(Time::midnight());
-    Ok(Moment {
-        civil: date.to_datetime(time),
-        offset: parsed.offset().map(jiff::tz::Offset::seconds),
-    })
+    Moment::read(text, format).map_err(Stop::runtime)
 }
