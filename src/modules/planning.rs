@@ -73,7 +73,7 @@ impl<'h> Planning<'h> {
         self.returns("gid", meta.gid);
         self.returns("owner", returned::owner(&self.host, meta.uid)?);
         self.returns("group", returned::group(&self.host, meta.gid)?);
-        self.returns("mode", meta.mode.to_string());
+        self.returns("mode", returned::mode(meta.mode));
         let size = size.map_or_else(|| returned::unknown_size().into(), Value::from);
         self.returns("size", size);
         self.plan.fresh(directory, prefix, suffix, entry);
@@ -108,7 +108,8 @@ impl<'h> Planning<'h> {
             times.set(&mut meta);
         }
         if !stat.meta.satisfies(&meta) {
-            strangers::refuse_foreign_name(&self.host, path, &stat)?;
+            // Whoever gets the directory by this very task had no hand in what is in it.
+            strangers::refuse_foreign_name(self.host.beneath(), path, &stat)?;
         }
         self.meta(path, stat.meta, meta);
         Ok(())

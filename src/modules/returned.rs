@@ -4,7 +4,7 @@ use md5::Digest as _;
 
 use crate::{
     host::{Observe, Seen, Unseen},
-    state::{Content, Kind, Stat},
+    state::{Content, FileMode, Kind, Stat},
     value::{Map, Unknown, Value, hex},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn info(host: &dyn Observe, path: &str, to: &mut Map) -> Seen<()> {
     to.insert("gid", stat.meta.gid);
     to.insert("owner", owner(host, stat.meta.uid)?);
     to.insert("group", group(host, stat.meta.gid)?);
-    to.insert("mode", stat.meta.mode.to_string());
+    to.insert("mode", mode(stat.meta.mode));
     to.insert("state", state(&stat));
     let size = stat.size.map(Value::from);
     to.insert("size", size.unwrap_or_else(|| unknown_size().into()));
@@ -65,6 +65,11 @@ pub(super) fn owner(host: &dyn Observe, uid: u32) -> Seen<String> {
 pub(super) fn group(host: &dyn Observe, gid: u32) -> Seen<String> {
     let group = host.group_of(gid)?;
     Ok(group.map_or_else(|| gid.to_string(), |group| group.name))
+}
+
+/// A mode as Ansible returns it: a nought before the digits, however many there are.
+pub(super) fn mode(mode: FileMode) -> String {
+    format!("0{:03o}", mode.bits())
 }
 
 /// What Ansible calls what stands there.

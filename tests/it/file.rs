@@ -112,10 +112,10 @@ fn everything_in_a_directory_gets_the_mode() {
     .link("/srv/l", "/etc/f")
     .file("/etc/f", 0o644, "y")
     .changes(&expect![[r#"
-        /srv: 0755 -> 0700
-        /srv/a: 0755 -> 0700
         /srv/a/f: 0644 -> 0600
+        /srv/a: 0755 -> 0700
         /etc/f: 0644 -> 0600
+        /srv: 0755 -> 0700
     "#]]);
 }
 
@@ -341,4 +341,40 @@ fn flags_are_set_kept_and_taken_back() {
         "a flag of a directory", [("a/", 0o700, "")],
             r#"{"path": "@/a", "attributes": "d", "mode": "0755"}"# => Changes;
     });
+}
+
+#[test]
+fn who_gets_a_directory_by_the_task_itself_had_no_hand_in_its_names() {
+    let entry = |kind| Entry {
+        kind,
+        meta: Meta::new(FileMode::from_bits(0o644), 0, 0),
+    };
+    let mut beneath = Memory::default();
+    let file = entry(Kind::File(Content::of(b"A".to_vec())));
+    for (path, one) in [("/d", entry(Kind::Directory)), ("/d/a", file.clone())] {
+        beneath.entries.insert(path.to_owned(), one);
+    }
+    let mut host = Overlay::new(beneath);
+    let link = hostwright::change::Change::Entry {
+        path: "/d/b".to_owned(),
+        from: None,
+        to: Some(Entry {
+            kind: Kind::Hard("/d/a".to_owned()),
+            ..file
+        }),
+        how: hostwright::change::How::default(),
+    };
+    host.lay(&link, &Unknown::because("a test"));
+    let args = Map::from([
+        ("path", "/d"),
+        ("state", "directory"),
+        ("recurse", "yes"),
+        ("owner", "1000"),
+    ]);
+    let module = modules::find("file").unwrap();
+    let plan = module.plan(&args, &std::collections::BTreeMap::default(), &host).unwrap();
+    let paths: Vec<&str> = plan.changes.iter().filter_map(hostwright::change::Change::path).collect();
+    // The directory comes last: until then nobody else can put another file in place of one.
+    assert_eq!(paths.last(), Some(&"/d"), "{paths:?}");
+    assert!(paths.contains(&"/d/a"), "{paths:?}");
 }

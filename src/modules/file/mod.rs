@@ -180,10 +180,10 @@ impl File {
                 return Err(refusal(&planning.host, "path", message, &shown));
             }
         }
-        planning.dress(&at, &self.attributes, Some(&times))?;
         if self.recurse && seen.is_some() {
             tree::dress(planning, &at, self, &times)?;
         }
+        planning.dress(&at, &self.attributes, Some(&times))?;
         planning.info("path", &shown)
     }
 

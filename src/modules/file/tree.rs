@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Gives everything in the directory the attributes; what links lead to as well where they are
-/// followed.
+/// followed. A directory comes after what is in it: its new owner can swap nothing meanwhile.
 pub(super) fn dress(
     planning: &mut Planning<'_>,
     directory: &str,
@@ -31,11 +31,11 @@ fn below(
             continue;
         };
         if !stat.is_link() {
-            planning.dress(&at, &file.attributes, Some(times))?;
             if stat.is_directory() {
                 met.push(at.clone());
                 below(planning, &at, file, times, met)?;
             }
+            planning.dress(&at, &file.attributes, Some(times))?;
             continue;
         }
         planning.dress(&at, &file.attributes, None)?;
@@ -48,7 +48,6 @@ fn below(
             continue;
         }
         met.push(target.clone());
-        planning.dress(&target, &file.attributes, Some(times))?;
         if planning
             .host
             .stat_at(&target)?
@@ -56,6 +55,7 @@ fn below(
         {
             below(planning, &target, file, times, met)?;
         }
+        planning.dress(&target, &file.attributes, Some(times))?;
     }
     Ok(())
 }
