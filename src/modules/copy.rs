@@ -1,16 +1,19 @@
 //! `copy`: files on the host have this content.
 
+use std::collections::BTreeSet;
+
 use crate::{
     change::Plan,
     host::{Observe, path},
     modules::{
         FileAttributes, HostPath, Module, Refusal, Rule, Source,
+        attributes::AskedMode,
         placed::{self, Piece, Placed},
         planning::Planning,
         returned,
     },
-    state::{Content, FileMode, Kind, Mode, Supplied, Supply},
-    value::{Value, to_json},
+    state::{Content, FileMode, Kind, Mode, Stamp, Supplied, Supply},
+    value::{Map, Value, spaced, to_json},
 };
 
 parameters! {
@@ -68,7 +71,7 @@ impl Module for Copy {
         };
         match &top.kind {
             Kind::Directory => self.tree(host, &supply),
-            kind => self.one(host, &supply.path, kind, top.mode),
+            kind => self.one(host, &supply, kind, top.mode),
         }
     }
 }
@@ -105,13 +108,19 @@ impl Copy {
     fn one(
         &self,
         host: &dyn Observe,
-        source: &str,
+        supply: &Supply,
         kind: &Kind,
         mode: FileMode,
     ) -> Result<Plan, Refusal> {
         self.verify(host, kind)?;
+        let source = supply.path.as_str();
         let mut planning = Planning::on(host);
-        let piece = Piece { source, kind, mode };
+        let piece = Piece {
+            source,
+            kind,
+            mode,
+            mtime: self.time_of(host, source)?,
+        };
         let dest = self.placed().one(&mut planning, &self.dest.0, &piece)?;
         if !self.force && planning.is_empty() {
             planning.returns("dest", dest);
@@ -132,6 +141,14 @@ impl Copy {
         Ok(planning.done())
     }
 
+    /// When the source on the host was changed, which a file that is copied there keeps.
+    fn time_of(&self, host: &dyn Observe, source: &str) -> Result<Option<Stamp>, Refusal> {
+        if !self.remote_src {
+            return Ok(None);
+        }
+        Ok(host.target(source)?.map(|stat| stat.meta.mtime))
+    }
+
     fn tree(&self, host: &dyn Observe, supply: &Supply) -> Result<Plan, Refusal> {
         let mut planning = Planning::on(host);
         let placed = self.placed();
@@ -143,13 +160,24 @@ impl Copy {
                 format!("cannot copy a directory over {dest}, which is no directory"),
             ));
         }
-        let shown = if self.remote_src && stands.is_none() {
+        let mut shown = if self.remote_src && stands.is_none() {
             self.dest.0.clone()
         } else {
             format!("{dest}/")
         };
         if !supply.path.ends_with('/') {
             dest = path::join(&dest, path::name(&supply.path));
+            if self.remote_src && stands.is_some() {
+                shown.clone_from(&dest);
+            }
+        }
+        if self.remote_src {
+            self.tree_on_host(&mut planning, &dest, supply)?;
+            planning.returns("src", supply.path.as_str());
+            planning.returns("md5sum", Value::Null);
+            planning.returns("checksum", Value::Null);
+            planning.info("dest", &shown)?;
+            return Ok(planning.done());
         }
         placed.directories(&mut planning, &dest)?;
         for entry in supply.entries.iter().filter(|entry| !entry.path.is_empty()) {
@@ -161,20 +189,80 @@ impl Copy {
                         source: &supply.path,
                         kind,
                         mode: entry.mode,
+                        mtime: None,
                     };
                     placed.place(&mut planning, &at, &piece)?;
                 }
             }
         }
         planning.returns("src", supply.path.as_str());
-        if self.remote_src {
-            planning.returns("md5sum", Value::Null);
-            planning.returns("checksum", Value::Null);
-            planning.info("dest", &shown)?;
-        } else {
-            planning.returns("dest", shown);
-        }
+        planning.returns("dest", shown);
         Ok(planning.done())
+    }
+
+    /// A tree copied within the host. As with Ansible what is new has the modes of its source, and
+    /// in new directories its times; what is the same already is left alone; owner and group go to
+    /// everything, and `mode` to the directory at the top alone.
+    fn tree_on_host(
+        &self,
+        planning: &mut Planning<'_>,
+        dest: &str,
+        supply: &Supply,
+    ) -> Result<(), Refusal> {
+        let ownership = FileAttributes {
+            mode: None,
+            ..self.attributes.clone()
+        };
+        let as_source = FileAttributes {
+            mode: Some(AskedMode::Preserve),
+            ..self.attributes.clone()
+        };
+        let mut source = planning.host.resolved(&supply.path)?;
+        source.truncate(source.trim_end_matches('/').len());
+        let mut made: BTreeSet<&str> = BTreeSet::new();
+        for entry in &supply.entries {
+            let at = path::join(dest, &entry.path);
+            if matches!(entry.kind, Kind::Directory) {
+                let is_missing = planning.host.target(&at)?.is_none();
+                let at = planning.host.resolved(&at)?;
+                if is_missing {
+                    made.insert(&entry.path);
+                    planning.directories(&at, &|_, mut meta| {
+                        meta.mode = entry.mode;
+                        Ok(meta)
+                    })?;
+                }
+                planning.dress(&at, &ownership, None)?;
+                continue;
+            }
+            let is_same = planning
+                .host
+                .entry(&planning.host.canonical(&at)?)?
+                .is_some_and(|seen| seen.kind == entry.kind);
+            let in_new = made.contains(path::parent(&format!("/{}", entry.path)).trim_matches('/'));
+            let mtime = if in_new {
+                self.time_of(&planning.host, &path::join(&source, &entry.path))?
+            } else {
+                None
+            };
+            let placed = Placed {
+                attributes: if is_same { &ownership } else { &as_source },
+                ..self.placed()
+            };
+            let piece = Piece {
+                source: &supply.path,
+                kind: &entry.kind,
+                mode: entry.mode,
+                mtime,
+            };
+            placed.place(planning, &at, &piece)?;
+        }
+        let top = planning.host.resolved(dest)?;
+        if let (Some(mode), Some(stat)) = (supply.top().map(|top| top.mode), planning.host.stat_at(&top)?) {
+            let meta = self.attributes.on(&planning.host, &stat.meta, true, Some(mode))?;
+            planning.meta(&top, stat.meta, meta);
+        }
+        Ok(())
     }
 
     fn verify(&self, host: &dyn Observe, kind: &Kind) -> Result<(), Refusal> {
@@ -185,13 +273,11 @@ impl Copy {
         if found.as_str() == Some(wanted) {
             return Ok(());
         }
-        Err(Refusal::of(
-            "checksum",
-            format!(
-                "the source has the checksum {}, not {wanted}",
-                to_json(&found)
-            ),
-        ))
+        let message = "Copied file does not match the expected checksum. Transfer failed.";
+        Err(Refusal::of("checksum", message).with(Map::from([
+            ("checksum", found),
+            ("expected_checksum", Value::from(wanted.as_str())),
+        ])))
     }
 }
 
@@ -202,7 +288,7 @@ fn text(content: &Value) -> Content {
     }
     match content {
         Value::Text(text) => Content::of(crate::value::bytes_of(text)),
-        other => Content::of(to_json(other).to_string().into_bytes()),
+        other => Content::of(spaced(&to_json(other)).into_bytes()),
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Piece<'m> {
     pub(super) source: &'m str,
     pub(super) kind: &'m Kind,
     pub(super) mode: FileMode,
+    /// When it was changed, where the copy is to say the same.
+    pub(super) mtime: Option<Stamp>,
 }
 
 impl Placed<'_> {
@@ -71,7 +73,13 @@ impl Placed<'_> {
             return Err(Refusal::of("dest", message));
         }
         self.place(planning, &dest, piece)?;
-        Ok(dest)
+        // What a link led to is what is spoken of.
+        let is_link = planning.host.stat(&dest)?.is_some_and(|stat| stat.is_link());
+        Ok(if self.follow && is_link {
+            followed(&planning.host, &dest)?
+        } else {
+            dest
+        })
     }
 
     /// Places one thing at `dest` itself, whose directory is there.
@@ -105,7 +113,7 @@ impl Placed<'_> {
                     self.attributes
                         .on(&planning.host, &entry.meta, false, Some(piece.mode))?;
                 if entry.kind != *piece.kind {
-                    meta.mtime = Stamp::Any;
+                    meta.mtime = piece.mtime.unwrap_or(Stamp::Any);
                     meta.atime = Stamp::Any;
                 }
                 Entry {
@@ -131,10 +139,12 @@ impl Placed<'_> {
     }
 
     fn made(&self, host: &dyn Observe, at: &str, piece: &Piece<'_>) -> Result<Entry, Refusal> {
-        let meta = FileAttributes::new_meta(host, at, 0o666)?;
+        let new = FileAttributes::new_meta(host, at, 0o666)?;
+        let mut meta = self.attributes.on(host, &new, false, Some(piece.mode))?;
+        meta.mtime = piece.mtime.unwrap_or(meta.mtime);
         Ok(Entry {
             kind: piece.kind.clone(),
-            meta: self.attributes.on(host, &meta, false, Some(piece.mode))?,
+            meta,
         })
     }
 

@@ -84,6 +84,7 @@ impl Module for Template {
             source: &supply.path,
             kind: &top.kind,
             mode: top.mode,
+            mtime: None,
         };
         let dest = placed.one(&mut planning, &self.dest.0, &piece)?;
         if !self.force && planning.is_empty() {

@@ -151,6 +151,31 @@ fn a_file_on_the_host_is_copied_there() {
 }
 
 #[test]
+fn a_tree_on_the_host_keeps_its_modes_and_gives_its_top_the_mode_asked_for() {
+    story(
+        "copy",
+        [
+            ("dest", "/srv/b"),
+            ("src", "/srv/a/"),
+            ("remote_src", "yes"),
+            ("mode", "0711"),
+            ("directory_mode", "0700"),
+        ],
+    )
+    .directory("/srv/a", 0o755)
+    .directory("/srv/a/sub", 0o750)
+    .file("/srv/a/sub/y", 0o604, "Y")
+    .file("/srv/a/x", 0o600, "X")
+    .directory("/srv/b", 0o755)
+    .file("/srv/b/x", 0o640, "X")
+    .changes(&expect![[r#"
+        /srv/b/sub: absent -> 0750 directory
+        /srv/b/sub/y: absent -> 0604 "Y"
+        /srv/b: 0755 -> 0711
+    "#]]);
+}
+
+#[test]
 fn an_unknown_content_is_known_to_make_a_missing_file() {
     let unknown = Unknown::because("only the run will tell");
     story("copy", [("dest", "/etc/motd")])
@@ -231,6 +256,10 @@ pub(crate) const CASES: &[Case] = cases! { "copy":
         r#"{"dest": "@/b", "src": "@/a/", "remote_src": true}"# => Changes;
     "a tree into a directory", [("a/x", 0o600, "A"), ("b/", 0o755, "")],
         r#"{"dest": "@/b", "src": "@/a", "remote_src": true}"# => Changes;
+    "a tree with owner and mode", [("a/x", 0o600, "A"), ("a/sub/y", 0o644, "B"), ("b/x", 0o644, "A")],
+        r#"{"dest": "@/b", "src": "@/a/", "remote_src": true, "mode": "0750", "owner": "0"}"# => Changes;
+    "a tree that is there", [("a/x", 0o600, "A"), ("b/x", 0o644, "A")],
+        r#"{"dest": "@/b", "src": "@/a/", "remote_src": true}"# => IsOk;
     "a directory that is missing", [], r#"{"dest": "@/none/f", "content": "x"}"# => Fails;
     "a file on the way", [("f", 0o600, "y")], r#"{"dest": "@/f/g", "content": "x"}"# => Fails;
     "text into a directory", [("f/", 0o755, "")], r#"{"dest": "@/f", "content": "x"}"# => Fails;

@@ -265,6 +265,7 @@ impl Pack {
                     source: "",
                     kind: &Kind::File(packed.content.clone()),
                     mode: FileMode::from_bits(0o666),
+                    mtime: None,
                 };
                 placed.place(planning, dest, &piece)
             }
