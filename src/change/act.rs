@@ -65,6 +65,8 @@ pub struct Run {
     pub script: Option<Script>,
     /// Whether only its exit status and its output are returned, as they are.
     pub is_bare: bool,
+    /// Whether it runs only where something is there or missing, which was looked at.
+    pub is_guarded: bool,
 }
 
 /// A script of the control side.

@@ -11,10 +11,10 @@ use crate::{
     diagnostic::{Mistake, Span},
     event::Verdict,
     host::Memory,
-    inventory::{HostId, Inventory, Vars},
+    inventory::{HostId, Inventory, Vars, addressed},
     modules::{Entry, Refusal},
     playbook::{Task, is_variable_name},
-    value::{Map, Value},
+    value::{Map, Value, truth_of},
     wire::{Failure, Outcome},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn on_control(
         }
         "fail" | "set_stats" => planned(view, module, args),
         "set_fact" => set_fact(view, args)?,
-        "include_vars" => super::include_vars::include_vars(view, args)?,
+        "include_vars" => super::include_vars::include_vars(view, module, args)?,
         "add_host" => add_host(view, args)?,
         "group_by" => group_by(view, args)?,
         "meta" => play.meta(view, args)?,
@@ -90,12 +90,14 @@ fn debug(view: &View<'_>, module: &Entry, args: &Map) -> Done {
 
 /// Whether an `assert` asks to say nothing of what holds.
 fn is_quiet(args: &Map) -> bool {
-    match args.get("quiet") {
-        Some(Value::Bool(quiet)) => *quiet,
-        Some(Value::Text(text)) => {
-            let text = text.as_str().to_ascii_lowercase();
-            ["yes", "true", "on", "1", "y", "t"].contains(&text.as_str())
-        }
+    args.get("quiet").is_some_and(is_true)
+}
+
+/// Whether a flag is set, as a truth or in words.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(truth) => *truth,
+        Value::Text(text) => truth_of(&text.to_ascii_lowercase()) == Some(true),
         _ => false,
     }
 }
@@ -162,17 +164,24 @@ fn add_host(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
         .iter()
         .find_map(|name| args.get(name)?.as_str())
         .ok_or_else(|| Mistake::new("name, host or hostname needs to be provided", span, "here"))?;
+    let (name, port) = addressed(name).map_err(|why| Mistake::new(why, span, "here"))?;
     let groups: Vec<String> = ["groups", "group", "groupname"]
         .iter()
         .flat_map(|name| texts(args, name))
         .collect();
     let mut vars = Vars::new();
+    let mut told = Map::new();
     for (key, value) in args.texts() {
         let own = ["name", "host", "hostname", "groups", "group", "groupname"];
         if !own.contains(&key) {
             // What a task computed may be from a host: it is data for ever.
             vars.insert(key, value.clone(), Some(span));
+            told.insert(key, value.clone());
         }
+    }
+    if let Some(port) = port {
+        vars.insert("ansible_ssh_port", i64::from(port), Some(span));
+        told.insert("ansible_ssh_port", i64::from(port));
     }
     let changed = view
         .run
@@ -193,6 +202,7 @@ fn add_host(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
     let host = Map::from([
         ("host_name", Value::from(name)),
         ("groups", Value::list(groups.into_iter().map(Value::from))),
+        ("host_vars", told.into()),
     ]);
     done.result.insert("add_host", host);
     Ok(done)
@@ -266,6 +276,11 @@ pub(super) fn effects(run: &Run<'_>, task: &Task, host: HostId, done: &Done) {
         "set_fact" => {
             for (name, value) in facts.texts() {
                 run.variables.set(of, name, value.clone(), span);
+            }
+            let cacheable = task.args.get("cacheable").map(|arg| &arg.value);
+            if cacheable.is_some_and(is_true) {
+                let warning = run.variables.add_facts(of, facts);
+                run.mistaken(warning);
             }
         }
         "include_vars" => {

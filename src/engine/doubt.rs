@@ -42,7 +42,7 @@ pub(super) fn on_control(
                 unset(&mut done, &set, unknown);
             }
         }
-        "include_vars" => match super::include_vars::include_vars(view, args) {
+        "include_vars" => match super::include_vars::include_vars(view, module, args) {
             Ok(included) => unset(&mut done, &included, unknown),
             Err(Trouble::Unknown(_)) => play.doubt_rest(&[host], unknown),
             Err(Trouble::Mistake(_) | Trouble::While(..)) => {}

@@ -1,6 +1,6 @@
 //! `include_vars`: variables from files of the control side.
 
-use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, path::{Path, PathBuf}};
 
 use regex::Regex;
 
@@ -14,6 +14,7 @@ use crate::{
     config::HashBehaviour,
     diagnostic::{Mistake, Span},
     inventory::{Vars, merged},
+    modules::Entry,
     value::{Map, Text, Value},
     yaml::Decrypt,
 };
@@ -28,7 +29,7 @@ const OF_DIRECTORIES: [&str; 5] = [
 ];
 
 /// Reads the variables; what they become, the engine does with what the task returns.
-pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
+pub(super) fn include_vars(view: &View<'_>, module: &Entry, args: &Map) -> Result<Done, Trouble> {
     if let Some(unknown) = Value::from(args.clone()).unknown() {
         return Err(Trouble::Unknown(unknown));
     }
@@ -36,6 +37,11 @@ pub(super) fn include_vars(view: &View<'_>, args: &Map) -> Result<Done, Trouble>
         Some(Value::Text(text)) => Some(text),
         _ => None,
     };
+    if let Some(problem) = module.check(args, &BTreeMap::new()).first().filter(|one| one.is_name) {
+        let span = view.task.args.get(&problem.param).map(|arg| &arg.name.span);
+        let message = format!("{} is not a valid option in include_vars", problem.param);
+        return Err(Mistake::new(message, span.unwrap_or(&view.task.action.span), "here").into());
+    }
     let file = text("file")
         .map(|file| (file, "file"))
         .or(text("_raw_params").map(|file| (file, "_raw_params")));

@@ -49,7 +49,10 @@ pub(super) fn of_outcome(view: &View<'_>, outcome: Outcome, rehearses: bool) -> 
     }
     let verdict = match (&outcome.failure, &changed) {
         (Some(failure), _) => {
-            result.insert("msg", failure.message.as_str());
+            // Lines that somebody wrote for a failure stay lines.
+            if !matches!(result.get("msg"), Some(Value::List(_))) {
+                result.insert("msg", failure.message.as_str());
+            }
             Verdict::Failed { ignored: false }
         }
         (None, Err(unknown)) => Verdict::Unknown(due(unknown)),

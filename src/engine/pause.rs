@@ -47,15 +47,18 @@ pub(super) fn asked(view: &View<'_>, module: &Entry, args: &Map) -> Result<Pause
         return Err(Mistake::new(message.as_str(), span, "here").into());
     }
     let number = |name: &str| match args.get(name) {
-        Some(Value::Int(number)) => Some(*number),
-        Some(Value::Text(text)) => text.trim().parse().ok(),
+        Some(Value::Int(number)) => Some(*number as f64),
+        Some(Value::Float(number)) => Some(*number),
+        Some(Value::Text(text)) => text.trim().parse::<f64>().ok(),
         _ => None,
     };
     let minutes = number("minutes");
-    let seconds = minutes.map_or(number("seconds"), |minutes| Some(minutes * 60));
+    let seconds = minutes.map_or(number("seconds"), |minutes| Some(minutes * 60.0));
+    // A year of waiting is more than anybody asks for, and fits.
+    let seconds = seconds.map(|seconds| seconds.clamp(0.0, 31_536_000.0) as u64);
     Ok(Pause {
         // Less than a second is one.
-        seconds: seconds.map(|seconds| seconds.max(1).unsigned_abs()),
+        seconds: seconds.map(|seconds| seconds.max(1)),
         in_minutes: seconds.is_none() || minutes.is_some(),
         prompt: args
             .get("prompt")

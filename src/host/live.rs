@@ -71,6 +71,11 @@ impl Live {
         live
     }
 
+    /// What can end the programs that run here.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
     /// Sets variables of the environment for the next task, in place of the last one's.
     pub fn set_environment(&mut self, variables: &[(String, String)]) {
         if variables.is_empty() {

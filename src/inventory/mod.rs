@@ -25,6 +25,7 @@ pub use layers::{Layer, Standing, Surroundings};
 pub use model::{Group, GroupId, Host, HostId, Inventory, LOCAL_NAMES};
 pub use names::{group_fault, host_fault, is_variable_name, user_fault};
 pub use pattern::{Chosen, split_pattern};
+pub use range::addressed;
 pub use show::{Shown, graph, host_vars, list, merged};
 pub use sources::{Loaded, limit_patterns, load, missed_patterns};
 pub use vars::{Var, Vars};

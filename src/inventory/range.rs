@@ -18,17 +18,7 @@ pub(super) struct Expanded {
 /// # Errors
 /// What is wrong with it, as a sentence.
 pub(super) fn expand(written: &str, limit: u32) -> Result<Expanded, String> {
-    let (name, port) = with_port(written);
-    let port = match port {
-        Some(digits) => Some(
-            digits
-                .parse()
-                .ok()
-                .filter(|port| *port > 0)
-                .ok_or_else(|| format!("`{digits}` is no port: they go from 1 to 65535"))?,
-        ),
-        None => None,
-    };
+    let (name, port) = addressed(written)?;
     let parts = parts(name)?;
     let count = parts.iter().fold(1_u64, |count, part| match part {
         Part::Fixed(_) => count,
@@ -52,6 +42,19 @@ pub(super) fn expand(written: &str, limit: u32) -> Result<Expanded, String> {
         }
     }
     Ok(Expanded { names, port })
+}
+
+/// A name and the port that is written behind it.
+///
+/// # Errors
+/// What is wrong with the port, as a sentence.
+pub fn addressed(written: &str) -> Result<(&str, Option<u16>), String> {
+    let (name, digits) = with_port(written);
+    let port = digits.map(|digits| {
+        let port = digits.parse().ok().filter(|port| *port > 0);
+        port.ok_or_else(|| format!("`{digits}` is no port: they go from 1 to 65535"))
+    });
+    Ok((name, port.transpose()?))
 }
 
 /// Cuts the port off, where what stands before it is a name or an address.

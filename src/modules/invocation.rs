@@ -80,7 +80,8 @@ impl Invocation {
         let mut plan = self.run(host, argv.clone(), &touched, plan)?;
         if let Some(executable) = &self.executable {
             plan.warn(format!(
-                "the parameter 'executable' is no longer supported with the 'command' module: {} is not used",
+                "As of Ansible 2.4, the parameter 'executable' is no longer supported with the \
+                 'command' module. Not using '{}'.",
                 executable.0
             ));
         }
@@ -167,6 +168,7 @@ impl Invocation {
             services: touched.services,
             only_looks: sight.only_looks,
             reads: sight.reads,
+            is_guarded: self.creates.is_some() || self.removes.is_some(),
             ..Run::default()
         }));
         Ok(plan)

@@ -2,7 +2,7 @@
 
 use crate::{
     host::Unseen,
-    value::{Map, Unknown},
+    value::{Map, Unknown, Value, spaced, to_json},
 };
 
 /// Why there is no plan.
@@ -36,6 +36,18 @@ impl Refusal {
             param: None,
             message: message.into(),
             result: Box::default(),
+        }
+    }
+
+    /// A failure whose message somebody wrote, which may be a list of lines.
+    pub fn saying(message: Value) -> Self {
+        match &message {
+            Value::Text(text) => Self::new(text.as_str()),
+            Value::Unknown(unknown) => Self::Unknown(unknown.clone()),
+            other => {
+                let text = spaced(&to_json(other));
+                Self::new(text).with(Map::from([("msg", message)]))
+            }
         }
     }
 

@@ -164,8 +164,10 @@ impl Performer {
             Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => self.make(plan),
             Conduct::Rehearse | Conduct::Ahead => self.rehearsed(plan, why),
             Conduct::Probe => {
-                results::skip_programs(&mut plan);
-                foretold(plan, why)
+                let told = results::skip_programs(&mut plan);
+                let mut outcome = foretold(plan, why);
+                outcome.result.extend(&told);
+                outcome
             }
         }
     }

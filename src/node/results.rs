@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::apply::{Brought, Stopped};
+use super::apply::{Brought, Refused, Stopped};
 use crate::{
     change::{Act, Change, Plan, Run},
     host::{Live, Observe as _, Output},
@@ -151,6 +151,10 @@ fn foretold(run: &Run, why: &Unknown, result: &mut Map) {
 /// Adds why a change was not made to the task's return values.
 pub(super) fn of_failure(change: &Change, stopped: &Stopped, outcome: &mut Outcome) {
     let mut message = stopped.to_string();
+    // What the change would have brought did not come.
+    if !matches!(change, Change::Act(Act::Run(_)) | Change::Service { .. }) {
+        outcome.result.retain(|key, _| key.as_str() == Some("checksum"));
+    }
     match change {
         // A wait has its own words for what it has waited for in vain.
         Change::Act(Act::Wait { .. }) => message.clone_from(&stopped.because),
@@ -161,23 +165,53 @@ pub(super) fn of_failure(change: &Change, stopped: &Stopped, outcome: &mut Outco
         }
         Change::Act(Act::Run(run)) => {
             if let Some(number) = stopped.not_started {
-                let result = &mut outcome.result;
-                result.insert("rc", i64::from(number));
-                for name in ["stdout", "stderr"] {
-                    result.insert(name, "");
-                    result.insert(format!("{name}_lines"), Value::list([]));
-                }
-                result.insert("cmd", quoted(&run.argv));
-                result.insert("exception", message.clone());
-                "Error executing command.".clone_into(&mut message);
+                message = not_started(number, &run.argv, message, &mut outcome.result);
             }
         }
         _ => {}
+    }
+    if let Some(refused) = &stopped.refused {
+        message = of_refusal(refused, stopped.not_started, message, &mut outcome.result);
     }
     outcome.failure = Some(Failure {
         param: None,
         message,
     });
+}
+
+/// What Ansible returns of a program that cannot be started.
+fn not_started(number: i32, argv: &[String], why: String, result: &mut Map) -> String {
+    result.insert("rc", i64::from(number));
+    for name in ["stdout", "stderr"] {
+        result.insert(name, "");
+        result.insert(format!("{name}_lines"), Value::list([]));
+    }
+    result.insert("cmd", quoted(argv));
+    result.insert("exception", why);
+    "Error executing command.".to_owned()
+}
+
+/// What Ansible returns of a new file that its `validate` did not accept.
+fn of_refusal(
+    refused: &Refused,
+    number: Option<i32>,
+    why: String,
+    result: &mut Map,
+) -> String {
+    let Some(output) = &refused.output else {
+        return not_started(number.unwrap_or_default(), &refused.argv, why, result);
+    };
+    result.insert("exit_status", i64::from(output.code));
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        let text = text_of(bytes);
+        result.insert(format!("{name}_lines"), lines(&text));
+        result.insert(name, text);
+    }
+    format!(
+        "failed to validate: rc:{} error:{}",
+        output.code,
+        text_of(&output.stderr)
+    )
 }
 
 /// Makes the return values fit into `budget` bytes of a frame: what programs said is cut in the
@@ -250,30 +284,41 @@ fn quoted(words: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
-/// A single task in check mode starts no program and registers it as skipped, as in Ansible.
-pub(super) fn skip_programs(plan: &mut Plan) {
+/// A single task in check mode starts no program and registers it as skipped, as in Ansible; one
+/// with `creates` or `removes` counts as changed there. Returns what comes in place of what the
+/// program would have said.
+pub(super) fn skip_programs(plan: &mut Plan) -> Map {
     let is_run = |change: &Change| matches!(change, Change::Act(Act::Run(_)));
     let Some(Change::Act(Act::Run(run))) = plan.changes.iter().find(|change| is_run(change)) else {
-        return;
-    };
-    let run = run.clone();
-    plan.changes.retain(|change| !is_run(change));
-    plan.returns("skipped", true);
-    if run.is_bare {
-        if run.script.is_some() {
-            plan.returns("msg", "Check mode is not supported for this task.");
+        if let Some(Value::Text(text)) = plan.result.get("msg")
+            && let Some(rest) = text.strip_prefix("Did not run command since")
+        {
+            return Map::from([("msg", format!("Would not run command since{rest}"))]);
         }
-        return;
+        return Map::new();
+    };
+    let (is_guarded, is_bare, is_script) = (run.is_guarded, run.is_bare, run.script.is_some());
+    let mut told = Map::new();
+    if !is_guarded {
+        plan.changes.retain(|change| !is_run(change));
+        told.insert("skipped", true);
     }
-    plan.returns("msg", "Command would have run if not in check mode");
-    plan.returns("rc", 0_i64);
+    if is_bare {
+        if is_script {
+            told.insert("msg", "Check mode is not supported for this task.");
+        }
+        return told;
+    }
+    told.insert("msg", "Command would have run if not in check mode");
+    told.insert("rc", 0_i64);
     for name in ["stdout", "stderr"] {
-        plan.returns(name, "");
-        plan.returns(&format!("{name}_lines"), Value::list([]));
+        told.insert(name, "");
+        told.insert(format!("{name}_lines"), Value::list([]));
     }
     for name in ["start", "end", "delta"] {
-        plan.returns(name, Value::Null);
+        told.insert(name, Value::Null);
     }
+    told
 }
 
 /// Lines as Python's `splitlines` has them.

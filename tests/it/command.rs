@@ -25,7 +25,7 @@ fn a_command_is_started_without_a_shell_and_names_what_it_may_touch() {
         .host(|host| host.login.environment = vec![("HOME".to_owned(), "/root".to_owned())])
         .changes_each_time()
         .tells(&expect![[r#"
-            Run(Run { argv: ["touch", "/srv/a b", "/root;x"], chdir: None, environment: [], stdin: None, strip: true, touches: ["/srv/a b", "/root;x"], services: [], only_looks: false, reads: None, timeout: None, script: None, is_bare: false })
+            Run(Run { argv: ["touch", "/srv/a b", "/root;x"], chdir: None, environment: [], stdin: None, strip: true, touches: ["/srv/a b", "/root;x"], services: [], only_looks: false, reads: None, timeout: None, script: None, is_bare: false, is_guarded: false })
         "#]]);
     expect![[r#"{"cmd":["touch","/srv/a b","$HOME;x"]}"#]]
         .assert_eq(&to_json(&result.into()).to_string());
@@ -37,7 +37,7 @@ fn a_shell_line_is_handed_over_whole() {
         .arg("stdin", "in")
         .changes_each_time()
         .changes(&expect![[r#"
-            Run(Run { argv: ["/bin/bash", "-c", "echo $X > /srv/out"], chdir: None, environment: [], stdin: Some([105, 110, 10]), strip: true, touches: ["/srv/out"], services: [], only_looks: false, reads: None, timeout: None, script: None, is_bare: false })
+            Run(Run { argv: ["/bin/bash", "-c", "echo $X > /srv/out"], chdir: None, environment: [], stdin: Some([105, 110, 10]), strip: true, touches: ["/srv/out"], services: [], only_looks: false, reads: None, timeout: None, script: None, is_bare: false, is_guarded: false })
         "#]]);
 }
 

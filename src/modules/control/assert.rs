@@ -21,7 +21,8 @@ parameters! {
         fail_msg: Option<Value> as [msg],
         /// What is said when all hold.
         success_msg: Option<Value>,
-        /// Whether only the message is returned.
+    } control {
+        /// Whether nothing is said of conditions that hold.
         quiet: bool = false,
     }
 }
@@ -33,20 +34,12 @@ impl Module for Assert {
             match &judged.truth {
                 Ok(true) => {}
                 Ok(false) => {
-                    let message = match &self.fail_msg {
-                        None => "Assertion failed".to_owned(),
-                        Some(Value::Text(text)) => text.as_str().to_owned(),
-                        Some(other) => crate::value::to_json(other).to_string(),
-                    };
-                    let refusal = Refusal::new(message);
-                    return Err(if self.quiet {
-                        refusal
-                    } else {
-                        refusal.with(Map::from([
-                            ("assertion", judged.assertion.clone()),
-                            ("evaluated_to", Value::Bool(false)),
-                        ]))
-                    });
+                    let message = self.fail_msg.clone();
+                    let message = message.unwrap_or_else(|| Value::from("Assertion failed"));
+                    return Err(Refusal::saying(message).with(Map::from([
+                        ("assertion", judged.assertion.clone()),
+                        ("evaluated_to", Value::Bool(false)),
+                    ])));
                 }
                 Err(why) => unknown.push(why.clone()),
             }

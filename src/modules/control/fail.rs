@@ -4,7 +4,7 @@ use crate::{
     change::Plan,
     host::Observe,
     modules::{Module, Refusal},
-    value::Text,
+    value::Value,
 };
 
 parameters! {
@@ -16,12 +16,12 @@ parameters! {
     /// ```
     pub(in crate::modules) struct Fail {
         /// Why.
-        msg: Text = Text::from("Failed as requested from task"),
+        msg: Value = Value::from("Failed as requested from task"),
     }
 }
 
 impl Module for Fail {
     fn plan(&self, _host: &dyn Observe) -> Result<Plan, Refusal> {
-        Err(Refusal::new(self.msg.as_str()))
+        Err(Refusal::saying(self.msg.clone()))
     }
 }

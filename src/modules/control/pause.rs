@@ -16,7 +16,7 @@ parameters! {
     pub(in crate::modules) struct Pause {
     } control {
         /// How many minutes.
-        minutes: Option<i64>,
+        minutes: Option<f64>,
         /// How many seconds.
         seconds: Option<i64>,
         /// What is asked of the person at the terminal.

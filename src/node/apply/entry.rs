@@ -16,7 +16,7 @@ use rustix::{
 };
 
 use super::{
-    Doing, Stopped,
+    Doing, Refused, Stopped,
     content::pour_content,
     content_of, draft,
     flags::{LOCKS, flag, lock, opened, set as set_flags},
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     change::How,
-    host::{Live, Observe as _},
+    host::{Limits, Live, Observe as _, run},
     state::{Content, Entry, Kind, Meta, Stamp},
     value::{bytes_of, text_of},
 };
@@ -288,25 +288,32 @@ fn validate(draft: &[u8], path: &str, how: &How, host: &Live) -> Result<(), Stop
     let words = crate::host::words(command)
         .ok_or_else(|| Stopped::new("validate the new file", "the command has an open quote"))?;
     // Whatever the path holds, it stays within its word.
-    let words = words.iter().map(|word| word.replace("%s", &at)).collect();
+    let argv: Vec<String> = words.iter().map(|word| word.replace("%s", &at)).collect();
+    let login = host
+        .login()
+        .map_err(|unseen| Stopped::new(format!("validate {path}"), unseen))?;
     let query = crate::change::Run {
-        argv: words,
+        argv: argv.clone(),
         ..crate::change::Run::default()
     };
-    let answer = host
-        .ask(&query)
-        .map_err(|unseen| Stopped::new(format!("validate {path}"), unseen))?;
-    if answer.code == 0 {
-        return Ok(());
+    match run(&query, &login, Limits::default(), host.runs()) {
+        Ok(output) if output.code == 0 => Ok(()),
+        Ok(output) => {
+            let because = format!("`{command}` ended with {}", output.code);
+            Err(Stopped {
+                refused: Some(Box::new(Refused {
+                    argv,
+                    output: Some(output),
+                })),
+                ..Stopped::new(format!("validate {path}"), because)
+            })
+        }
+        Err(error) => Err(Stopped {
+            not_started: Some(error.raw_os_error().unwrap_or_default()),
+            refused: Some(Box::new(Refused { argv, output: None })),
+            ..Stopped::new(format!("validate {path}"), error)
+        }),
     }
-    Err(Stopped::new(
-        format!("validate {path}"),
-        format!(
-            "`{command}` ended with {}: {}",
-            answer.code,
-            text_of(&[answer.stdout, answer.stderr].concat()).trim_end()
-        ),
-    ))
 }
 
 /// For files that cannot be replaced, as one mounted by itself: not atomic, and asked for.

@@ -42,6 +42,16 @@ pub(super) struct Stopped {
     pub(super) because: String,
     /// The system's number of the reason, where a program could not be started.
     pub(super) not_started: Option<i32>,
+    /// What a command said that refused the new file.
+    pub(super) refused: Option<Box<Refused>>,
+}
+
+/// A command that was to accept a new file, and did not.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) argv: Vec<String>,
+    /// `None` where it could not be started.
+    pub(super) output: Option<Output>,
 }
 
 impl Stopped {
@@ -50,6 +60,7 @@ impl Stopped {
             what: what.into(),
             because: because.to_string(),
             not_started: None,
+            refused: None,
         }
     }
 }

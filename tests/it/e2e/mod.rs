@@ -9,6 +9,7 @@ mod chain;
 mod foretold;
 mod hostile;
 mod language;
+mod likeness;
 mod local;
 mod meta;
 mod ocs;
