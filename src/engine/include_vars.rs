@@ -1,6 +1,9 @@
 //! `include_vars`: variables from files of the control side.
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use regex::Regex;
 
@@ -37,7 +40,11 @@ pub(super) fn include_vars(view: &View<'_>, module: &Entry, args: &Map) -> Resul
         Some(Value::Text(text)) => Some(text),
         _ => None,
     };
-    if let Some(problem) = module.check(args, &BTreeMap::new()).first().filter(|one| one.is_name) {
+    if let Some(problem) = module
+        .check(args, &BTreeMap::new())
+        .first()
+        .filter(|one| one.is_name)
+    {
         let span = view.task.args.get(&problem.param).map(|arg| &arg.name.span);
         let message = format!("{} is not a valid option in include_vars", problem.param);
         return Err(Mistake::new(message, span.unwrap_or(&view.task.action.span), "here").into());

@@ -258,8 +258,13 @@ impl Copy {
             placed.place(planning, &at, &piece)?;
         }
         let top = planning.host.resolved(dest)?;
-        if let (Some(mode), Some(stat)) = (supply.top().map(|top| top.mode), planning.host.stat_at(&top)?) {
-            let meta = self.attributes.on(&planning.host, &stat.meta, true, Some(mode))?;
+        if let (Some(mode), Some(stat)) = (
+            supply.top().map(|top| top.mode),
+            planning.host.stat_at(&top)?,
+        ) {
+            let meta = self
+                .attributes
+                .on(&planning.host, &stat.meta, true, Some(mode))?;
             planning.meta(&top, stat.meta, meta);
         }
         Ok(())

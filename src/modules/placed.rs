@@ -74,7 +74,10 @@ impl Placed<'_> {
         }
         self.place(planning, &dest, piece)?;
         // What a link led to is what is spoken of.
-        let is_link = planning.host.stat(&dest)?.is_some_and(|stat| stat.is_link());
+        let is_link = planning
+            .host
+            .stat(&dest)?
+            .is_some_and(|stat| stat.is_link());
         Ok(if self.follow && is_link {
             followed(&planning.host, &dest)?
         } else {

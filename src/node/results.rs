@@ -153,7 +153,9 @@ pub(super) fn of_failure(change: &Change, stopped: &Stopped, outcome: &mut Outco
     let mut message = stopped.to_string();
     // What the change would have brought did not come.
     if !matches!(change, Change::Act(Act::Run(_)) | Change::Service { .. }) {
-        outcome.result.retain(|key, _| key.as_str() == Some("checksum"));
+        outcome
+            .result
+            .retain(|key, _| key.as_str() == Some("checksum"));
     }
     match change {
         // A wait has its own words for what it has waited for in vain.
@@ -192,12 +194,7 @@ fn not_started(number: i32, argv: &[String], why: String, result: &mut Map) -> S
 }
 
 /// What Ansible returns of a new file that its `validate` did not accept.
-fn of_refusal(
-    refused: &Refused,
-    number: Option<i32>,
-    why: String,
-    result: &mut Map,
-) -> String {
+fn of_refusal(refused: &Refused, number: Option<i32>, why: String, result: &mut Map) -> String {
     let Some(output) = &refused.output else {
         return not_started(number.unwrap_or_default(), &refused.argv, why, result);
     };

@@ -69,7 +69,10 @@ impl Encoding {
 impl Page {
     fn byte(&self, letter: char) -> Option<u8> {
         let code = u32::from(letter);
-        let place = self.letters.chars().position(|one| one == letter && one != ' ');
+        let place = self
+            .letters
+            .chars()
+            .position(|one| one == letter && one != ' ');
         if let Some(place) = place {
             return u8::try_from(usize::from(self.first) + place).ok();
         }
@@ -197,8 +200,17 @@ mod tests {
     #[test]
     fn what_is_encoded_comes_back() {
         for name in [
-            "utf-8", "UTF8", "utf_8_sig", "latin-1", "iso-8859-15", "cp1252", "utf-16",
-            "utf-16-le", "utf-16-be", "utf-32", "utf-32-be",
+            "utf-8",
+            "UTF8",
+            "utf_8_sig",
+            "latin-1",
+            "iso-8859-15",
+            "cp1252",
+            "utf-16",
+            "utf-16-le",
+            "utf-16-be",
+            "utf-32",
+            "utf-32-be",
         ] {
             let bytes = encoded("caf\u{e9}\n", name);
             let text = bytes.and_then(|bytes| decoded(&bytes, name));
@@ -210,7 +222,10 @@ mod tests {
     fn letters_have_the_bytes_that_python_gives_them() {
         assert_eq!(encoded("\u{e9}", "latin1"), Ok(vec![0xe9]));
         assert_eq!(encoded("\u{20ac}", "cp1252"), Ok(vec![0x80]));
-        assert_eq!(encoded("\u{20ac}\u{152}", "iso8859-15"), Ok(vec![0xa4, 0xbc]));
+        assert_eq!(
+            encoded("\u{20ac}\u{152}", "iso8859-15"),
+            Ok(vec![0xa4, 0xbc])
+        );
         assert_eq!(encoded("a", "utf-16"), Ok(vec![0xff, 0xfe, b'a', 0]));
         assert_eq!(decoded(b"\xfe\xff\0a", "utf16").as_deref(), Ok("a"));
     }

@@ -28,7 +28,9 @@ impl Moment {
             match letters.next() {
                 None => return Err(format!("stray %% in format '{format}'")),
                 Some(letter) if !DIRECTIVES.contains(letter) => {
-                    return Err(format!("'{letter}' is a bad directive in format '{format}'"));
+                    return Err(format!(
+                        "'{letter}' is a bad directive in format '{format}'"
+                    ));
                 }
                 Some(_) => {}
             }

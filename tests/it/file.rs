@@ -372,8 +372,14 @@ fn who_gets_a_directory_by_the_task_itself_had_no_hand_in_its_names() {
         ("owner", "1000"),
     ]);
     let module = modules::find("file").unwrap();
-    let plan = module.plan(&args, &std::collections::BTreeMap::default(), &host).unwrap();
-    let paths: Vec<&str> = plan.changes.iter().filter_map(hostwright::change::Change::path).collect();
+    let plan = module
+        .plan(&args, &std::collections::BTreeMap::default(), &host)
+        .unwrap();
+    let paths: Vec<&str> = plan
+        .changes
+        .iter()
+        .filter_map(hostwright::change::Change::path)
+        .collect();
     // The directory comes last: until then nobody else can put another file in place of one.
     assert_eq!(paths.last(), Some(&"/d"), "{paths:?}");
     assert!(paths.contains(&"/d/a"), "{paths:?}");
