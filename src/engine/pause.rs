@@ -55,7 +55,9 @@ pub(super) fn asked(view: &View<'_>, module: &Entry, args: &Map) -> Result<Pause
     let minutes = number("minutes");
     let seconds = minutes.map_or(number("seconds"), |minutes| Some(minutes * 60.0));
     // A year of waiting is more than anybody asks for, and fits.
-    let seconds = seconds.map(|seconds| seconds.clamp(0.0, 31_536_000.0) as u64);
+    let seconds = seconds.map(|seconds| {
+        Duration::try_from_secs_f64(seconds.clamp(0.0, 31_536_000.0)).map_or(0, |all| all.as_secs())
+    });
     Ok(Pause {
         // Less than a second is one.
         seconds: seconds.map(|seconds| seconds.max(1)),

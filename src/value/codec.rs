@@ -45,7 +45,7 @@ impl Encoding {
         use Order::{Big, Little};
         let plain: String = name
             .chars()
-            .filter(|letter| letter.is_ascii_alphanumeric())
+            .filter(char::is_ascii_alphanumeric)
             .map(|letter| letter.to_ascii_lowercase())
             .collect();
         Ok(match plain.as_str() {
