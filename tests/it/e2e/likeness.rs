@@ -11,7 +11,9 @@ fn tasks(text: &str, files: &[(&str, &str)], args: &[&str]) -> Said {
     all.extend(files);
     let project = project(&all);
     let there = project.path().join("there").display().to_string();
-    let text = text.replace("D/", &format!("{there}/")).replace('\n', "\n    ");
+    let text = text
+        .replace("D/", &format!("{there}/"))
+        .replace('\n', "\n    ");
     let play = format!("- hosts: one\n  gather_facts: false\n  tasks:\n    {text}");
     project.write("site.yml", &play);
     let said = project.run(args);
