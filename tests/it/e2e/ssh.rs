@@ -111,7 +111,7 @@ fn a_host_that_dies_in_the_middle_stops_no_other() {
     let project = on(&hosts, "root", "", WAITING);
     let child = project.start(&["run", "-i", "inv", "site.yml"]);
     hosts.all()[1].shell("timeout 60 cat /tmp/up");
-    // Everything but PID 1 ends, and the connection with it.
+    // Everything ends there, PID 1 and the connection with it.
     hosts.all()[1].run("kill -9 -1");
     let said = project.said(child);
     assert_eq!(said.code, Some(4), "{}{}", said.text, said.errors);

@@ -262,7 +262,10 @@ fn bridge() -> (String, String) {
         if taken.contains(&format!(" {net}.")) {
             continue;
         }
-        ip(&["link", "add", &name, "type", "bridge"]);
+        // An address of its own: else it has that of one of its cables, and another one when that
+        // cable's host ends; what the others send to it is lost for as long as they remember.
+        let own = format!("02:68:77:00:{:02x}:{:02x}", mix >> 8 & 0xff, mix & 0xff);
+        ip(&["link", "add", &name, "address", &own, "type", "bridge"]);
         ip(&["addr", "add", &format!("{net}.1/24"), "dev", &name]);
         ip(&["link", "set", &name, "up"]);
         assert!(attempt < 64);
@@ -349,4 +352,12 @@ fn hosts_have_their_own_root_and_network() {
             .inventory("root")
             .contains(&format!("h2 ansible_host={}\n", two.address))
     );
+}
+
+#[test]
+fn a_host_that_ends_takes_nothing_from_the_others() {
+    let Some(hosts) = Hosts::start(1) else { return };
+    let kind = format!("/sys/class/net/{}/addr_assign_type", hosts.bridge);
+    // 3: set by somebody, so that no cable changes it.
+    assert_eq!(fs::read_to_string(kind).unwrap(), "3\n");
 }
