@@ -17,6 +17,7 @@ mod include;
 mod include_vars;
 mod items;
 mod judge;
+mod keepsake;
 mod looping;
 mod meta;
 mod pause;

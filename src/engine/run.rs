@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{pool::Pool, shelf::Shelf};
+use super::{keepsake::Keepsakes, pool::Pool, shelf::Shelf};
 use crate::{
     config::{Environment, Settings},
     diagnostic::{Mistake, Mistakes, Span},
@@ -225,6 +225,11 @@ impl<'a> Run<'a> {
             directory: Some(self.folder.borrow().clone()),
             keys: self.keys.clone(),
             secrets: self.overheard.clone(),
+            keeping: if self.options.check {
+                template::Keeping::Rehearsed
+            } else {
+                template::Keeping::Kept(Arc::new(Keepsakes))
+            },
             config: crate::config::TABLE
                 .iter()
                 .filter_map(|setting| {

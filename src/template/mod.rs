@@ -33,6 +33,9 @@ mod twister;
 
 pub use corpus::Corpus;
 pub use failure::{Failure, Kind};
+pub use lookups::Keep;
 pub use parse::Style;
 pub use scope::Scope;
-pub use templar::{FileOptions, Limits, Overheard, Plugin, Settings, Templar, Truth, plugins};
+pub use templar::{
+    FileOptions, Keeping, Limits, Overheard, Plugin, Settings, Templar, Truth, plugins,
+};

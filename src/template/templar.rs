@@ -9,7 +9,9 @@ use std::{
 use super::{
     eval::{Eval, FileRules, Frame, MAIN, span_of},
     failure::{Failure, Kind, Res, Stop},
-    files, obj,
+    files,
+    lookups::Keep,
+    obj,
     obj::Obj,
     parse::{self, Flaw, Reading, Style},
     scope::Scope,
@@ -66,8 +68,20 @@ pub struct Settings {
     pub keys: Option<Arc<Keys>>,
     /// Who hears of the secrets that are printed among other things.
     pub secrets: Overheard,
+    /// Where lookups keep what they make.
+    pub keeping: Keeping,
     /// Settings of `ansible.cfg` and the environment, for the `config` lookup.
     pub config: BTreeMap<String, Value>,
+}
+
+/// Where lookups keep what they make, such as passwords.
+#[derive(Clone, Default)]
+pub enum Keeping {
+    #[default]
+    Nowhere,
+    /// Nothing is kept, and what would be made is unknown.
+    Rehearsed,
+    Kept(Arc<dyn Keep>),
 }
 
 /// Secret texts that templates printed among other things, where they can be told apart no more.

@@ -1,8 +1,10 @@
 //! Text in other alphabets, digests, quoting.
 
+use blake2::{Blake2b512, Blake2s256};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
+use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 
 use super::super::{
     eval::{Bound, Eval},
@@ -11,6 +13,7 @@ use super::super::{
     obj::{self, Obj},
 };
 use super::{Filter, filter};
+use crate::diagnostic::nearest;
 use crate::value::{Key, Text, base64, bytes_of, hex, text_of};
 
 pub(super) const FILTERS: &[Filter] = &[
@@ -99,6 +102,23 @@ fn b64decode(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     Ok(Obj::Str(text.derive(out)))
 }
 
+const DIGESTS: &[&str] = &[
+    "blake2b",
+    "blake2s",
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha512_224",
+    "sha512_256",
+    "sha3_224",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+];
+
 fn digest(eval: &Eval<'_>, input: &Obj, kind: &str) -> Res<Obj> {
     let text = obj::text(eval, input)?;
     let bytes = bytes_of(&text);
@@ -109,9 +129,19 @@ fn digest(eval: &Eval<'_>, input: &Obj, kind: &str) -> Res<Obj> {
         "sha256" => hex(&Sha256::digest(&bytes)),
         "sha384" => hex(&Sha384::digest(&bytes)),
         "sha512" => hex(&Sha512::digest(&bytes)),
+        "sha512_224" => hex(&Sha512_224::digest(&bytes)),
+        "sha512_256" => hex(&Sha512_256::digest(&bytes)),
+        "sha3_224" => hex(&Sha3_224::digest(&bytes)),
+        "sha3_256" => hex(&Sha3_256::digest(&bytes)),
+        "sha3_384" => hex(&Sha3_384::digest(&bytes)),
+        "sha3_512" => hex(&Sha3_512::digest(&bytes)),
+        "blake2b" => hex(&Blake2b512::digest(&bytes)),
+        "blake2s" => hex(&Blake2s256::digest(&bytes)),
         other => {
+            let near = nearest(other, DIGESTS.iter().copied())
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             return Err(Stop::runtime(format!(
-                "the digest `{other}` is not supported"
+                "the digest `{other}` is not supported{near}"
             )));
         }
     };

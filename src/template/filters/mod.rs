@@ -13,6 +13,7 @@ mod html;
 mod lists;
 mod numbers;
 mod order;
+mod passwords;
 mod paths;
 mod random;
 mod regexes;
@@ -22,6 +23,7 @@ mod vault;
 
 pub(super) use choose::attribute_path;
 pub(super) use order::sorted;
+pub(super) use passwords::{Recipe, Scheme, any_salt, hashed, unforeseeable};
 pub(super) use random::any_below;
 
 use std::{collections::HashMap, sync::OnceLock};
@@ -88,6 +90,7 @@ static TABLES: &[&[Filter]] = &[
     data::FILTERS,
     dates::FILTERS,
     encode::FILTERS,
+    passwords::FILTERS,
     paths::FILTERS,
     random::FILTERS,
     serial::FILTERS,

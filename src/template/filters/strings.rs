@@ -262,49 +262,42 @@ fn wrapped(line: &str, width: usize, long: bool, hyphens: bool) -> Vec<String> {
         }
     }
     chunks.reverse();
+    let blank = |chunk: &String| chunk.trim().is_empty();
     let mut lines = Vec::new();
     while !chunks.is_empty() {
-        let mut line = String::new();
-        let mut length = 0;
-        if !lines.is_empty() && chunks.last().is_some_and(|chunk| chunk.trim().is_empty()) {
+        let mut line: Vec<String> = Vec::new();
+        let mut room = width;
+        if !lines.is_empty() && chunks.last().is_some_and(blank) {
             chunks.pop();
         }
         while let Some(chunk) = chunks.pop() {
             let size = chunk.chars().count();
-            if length + size <= width {
-                length += size;
-                line.push_str(&chunk);
+            if size <= room {
+                room -= size;
+                line.push(chunk);
                 continue;
             }
-            if size > width {
-                let room = if long {
-                    (width - length).max(usize::from(length == 0))
-                } else {
-                    0
-                };
-                if long && room > 0 {
-                    let (head, tail): (String, String) = (
-                        chunk.chars().take(room).collect(),
-                        chunk.chars().skip(room).collect(),
-                    );
-                    line.push_str(&head);
-                    chunks.push(tail);
-                    break;
-                }
-                if line.is_empty() {
-                    line.push_str(&chunk);
-                    break;
-                }
+            if size <= width || !long && !line.is_empty() {
+                chunks.push(chunk);
+            } else if long {
+                let letters: Vec<char> = chunk.chars().collect();
+                let hyphen = letters[..room].iter().rposition(|letter| *letter == '-');
+                let end = hyphen
+                    .filter(|at| hyphens && letters[..*at].iter().any(|letter| *letter != '-'))
+                    .map_or(room, |at| at + 1);
+                // Nothing of it fits where the line is full: Python puts an empty piece there.
+                line.push(letters[..end].iter().collect());
+                chunks.push(letters[end..].iter().collect());
+            } else {
+                line.push(chunk);
             }
-            chunks.push(chunk);
             break;
         }
-        let kept = line.trim_end();
-        if kept.len() != line.len() && !chunks.is_empty() {
-            line.truncate(kept.len());
+        if line.last().is_some_and(blank) {
+            line.pop();
         }
         if !line.is_empty() {
-            lines.push(line);
+            lines.push(line.concat());
         }
     }
     lines

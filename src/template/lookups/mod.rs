@@ -3,12 +3,14 @@
 mod environment;
 mod files;
 mod lists;
+mod password;
 mod process;
 mod sequence;
 mod tables;
 mod variables;
 
 pub(super) use files::{glob, with_home};
+pub use password::Keep;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -61,6 +63,7 @@ static TABLES: &[&[Lookup]] = &[
     environment::LOOKUPS,
     files::LOOKUPS,
     lists::LOOKUPS,
+    password::LOOKUPS,
     process::LOOKUPS,
     sequence::LOOKUPS,
     tables::LOOKUPS,

@@ -14,6 +14,7 @@ mod local;
 mod meta;
 mod ocs;
 mod ocs_hosts;
+mod passwords;
 mod reach;
 mod refusals;
 mod rescue;
