@@ -34,18 +34,21 @@ impl Keep for Keepsakes {
             .create_new(true)
             .mode(0o600)
             .open(&draft)?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| match again {
-            true => fs::rename(&draft, path),
-            // Of two that make the same file at once, the first one counts.
-            false => fs::hard_link(&draft, path).or_else(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => Ok(()),
-                _ => Err(error),
-            }),
-        });
+        let mut written = file.write_all(text.as_bytes());
+        if written.is_ok() {
+            written = if again {
+                fs::rename(&draft, path)
+            } else {
+                fs::hard_link(&draft, path)
+            };
+        }
         if !again || written.is_err() {
             let _ = fs::remove_file(&draft);
         }
-        written?;
-        fs::read_to_string(path)
+        match written {
+            // Of two that make the same file at once, the first one counts.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => fs::read_to_string(path),
+        }
     }
 }

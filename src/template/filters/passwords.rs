@@ -233,12 +233,12 @@ fn bcrypt(secret: &[u8], salt: &str, cost: u32, ident: Option<&str>) -> Result<S
     let repeated;
     let secret = match ident {
         "2a" | "2b" | "2y" => secret,
+        "2" if secret.is_empty() => secret,
         // The first kind went round the password without a mark at its end.
-        "2" if !secret.is_empty() => {
+        "2" => {
             repeated = secret.iter().copied().cycle().take(72).collect::<Vec<u8>>();
             &repeated
         }
-        "2" => secret,
         other => return Err(format!("there is no bcrypt of the kind `{other}`")),
     };
     if secret.contains(&0) {

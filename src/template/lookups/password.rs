@@ -62,11 +62,11 @@ fn one(eval: &Eval<'_>, asked: &Asked) -> Res<Obj> {
         Some(folder) => folder.join(&name),
         None => PathBuf::from(&name),
     };
-    let before = match is_kept && path.exists() {
-        true => Some(Kept::read(&text_of(
-            &files::bytes(&path).map_err(Stop::runtime)?,
-        ))),
-        false => None,
+    let before = if is_kept && path.exists() {
+        let bytes = files::bytes(&path).map_err(Stop::runtime)?;
+        Some(Kept::read(&text_of(&bytes)))
+    } else {
+        None
     };
     let mut kept = before.clone().unwrap_or_else(|| Kept {
         secret: asked.secret(),
