@@ -1,6 +1,6 @@
 //! Loops: their items, their variables, and tasks that are tried again.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use super::{
     done::Done,
@@ -107,9 +107,24 @@ fn looked_up(
     );
     let view = view.with(Level::Loop, vars);
     let text = Text::template(call, lookup.span.clone());
-    view.templar
+    let templar = if lookup.node == "first_found" {
+        let role = view.task.role().map(AsRef::as_ref);
+        view.run.templar_among(role, kind_of(&view.task.action.node))
+    } else {
+        Rc::clone(&view.templar)
+    };
+    templar
         .expression(&text, &view.scope)
         .map_err(|failure| failure.mistake.at(&terms.span, "these terms").into())
+}
+
+/// The folders in which `with_first_found` looks, by a part of the module's name, as Ansible has it.
+fn kind_of(module: &str) -> &'static str {
+    match module {
+        name if name.contains("template") => "templates",
+        name if name.contains("var") => "vars",
+        _ => "files",
+    }
 }
 
 /// What `loop_control` says.

@@ -56,7 +56,7 @@ pub(super) struct Run<'a> {
     listener: Rc<RefCell<dyn Listener>>,
     tallies: RefCell<BTreeMap<String, Tally>>,
     reasons: RefCell<HashMap<String, u64>>,
-    templars: RefCell<HashMap<Option<PathBuf>, Rc<Templar>>>,
+    templars: RefCell<HashMap<(Option<PathBuf>, &'static str), Rc<Templar>>>,
     /// Files of variables that were read.
     pub(super) files: RefCell<HashMap<PathBuf, Arc<Vars>>>,
     /// What was said already: a warning is told once.
@@ -210,14 +210,19 @@ impl<'a> Run<'a> {
 
     /// The engine for templates, which looks for files where the role and the playbook have them.
     pub(super) fn templar(&self, role: Option<&Role>) -> Rc<Templar> {
-        let key = role.map(|role| role.path.clone());
+        self.templar_among(role, "files")
+    }
+
+    /// The same, which looks for files in the folders of this kind.
+    pub(super) fn templar_among(&self, role: Option<&Role>, kind: &'static str) -> Rc<Templar> {
+        let key = (role.map(|role| role.path.clone()), kind);
         if let Some(known) = self.templars.borrow().get(&key) {
             return Rc::clone(known);
         }
         let environment = self.environment.iter();
         let settings = template::Settings {
             template_paths: self.search(role, "templates"),
-            file_paths: self.search(role, "files"),
+            file_paths: self.search(role, kind),
             environment: environment
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),

@@ -312,14 +312,7 @@ fn first_found(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>>
     for name in &names {
         let asked = obj::text(eval, name)?;
         let name = with_home(eval, &asked);
-        let settings = eval.templar.settings();
-        let search: Vec<PathBuf> = settings
-            .file_paths
-            .iter()
-            .chain(&settings.template_paths)
-            .cloned()
-            .collect();
-        if let Some(path) = files::find(&name, &search) {
+        if let Some(path) = files::find(&name, &eval.templar.settings().file_paths) {
             return Ok(vec![Obj::Str(asked.derive(path.display().to_string()))]);
         }
     }

@@ -171,3 +171,41 @@ fn templates_and_roles_know_where_they_are() {
         ],
     );
 }
+
+#[test]
+fn the_first_file_found_is_one_of_the_kind_that_the_task_is_about() {
+    holds(
+        r#"
+- hosts: one
+  gather_facts: false
+  roles: [r]
+"#,
+        &[
+            ("roles/r/vars/of_vars.yml", "found: vars\n"),
+            ("roles/r/templates/of_template", "of template"),
+            (
+                "roles/r/tasks/main.yml",
+                r#"
+- include_vars: "{{ item }}"
+  with_first_found: [nowhere.yml, of_vars.yml]
+- template: { src: "{{ item }}", dest: "{{ playbook_dir }}/out" }
+  with_first_found: [of_vars.yml, of_template]
+- copy: { src: "{{ item }}", dest: "{{ playbook_dir }}/none" }
+  with_first_found: [of_template]
+  ignore_errors: true
+  register: copied
+- debug: msg="{{ lookup('first_found', [item]) }}"
+  loop: [of_vars.yml, of_template]
+  ignore_errors: true
+  register: direct
+- assert:
+    that:
+      - found == 'vars'
+      - lookup('file', playbook_dir ~ '/out') == 'of template'
+      - copied is failed
+      - direct.results | map(attribute='failed') == [true, true]
+"#,
+            ),
+        ],
+    );
+}
