@@ -109,7 +109,8 @@ fn looked_up(
     let text = Text::template(call, lookup.span.clone());
     let templar = if lookup.node == "first_found" {
         let role = view.task.role().map(AsRef::as_ref);
-        view.run.templar_among(role, kind_of(&view.task.action.node))
+        view.run
+            .templar_among(role, kind_of(&view.task.action.node))
     } else {
         Rc::clone(&view.templar)
     };
