@@ -245,6 +245,8 @@ settings! {
     script_stderr: bool = "true", "INVENTORY_SCRIPT_STDERR", ["inventory_plugin_script" / "always_show_stderr"], ["ANSIBLE_INVENTORY_PLUGIN_SCRIPT_STDERR"];
     /// How many hosts one range of an inventory may name.
     inventory_range_limit: u32 = "100000", "HOSTWRIGHT_INVENTORY_RANGE_LIMIT", ["inventory" / "range_limit"], ["HOSTWRIGHT_INVENTORY_RANGE_LIMIT"];
+    /// How many hosts an inventory may have, and how many groups.
+    inventory_limit: u32 = "1000000", "HOSTWRIGHT_INVENTORY_LIMIT", ["inventory" / "limit"], ["HOSTWRIGHT_INVENTORY_LIMIT"];
     /// How many seconds an inventory script may take.
     inventory_script_timeout: u32 = "300", "HOSTWRIGHT_INVENTORY_SCRIPT_TIMEOUT", ["inventory" / "script_timeout"], ["HOSTWRIGHT_INVENTORY_SCRIPT_TIMEOUT"];
     /// Whether texts that an inventory script prints are templates; else they are data.

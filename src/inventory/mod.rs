@@ -8,6 +8,7 @@ mod beside;
 mod from_yaml;
 mod ini;
 mod layers;
+mod limit;
 mod literal;
 mod model;
 mod names;

@@ -7,7 +7,7 @@ use std::{
 
 use indexmap::IndexMap;
 
-use super::{Vars, names};
+use super::{Vars, limit::Limit, names};
 use crate::{
     config::SafeNames,
     diagnostic::{Mistake, Span},
@@ -107,6 +107,7 @@ pub struct Inventory {
     pub(super) sources: Vec<String>,
     pub(super) safe_names: SafeNames,
     pub(super) odd_group: Option<(Arc<str>, Option<Span>)>,
+    pub(super) limit: Limit,
 }
 
 /// The first host id of hosts that no inventory names.
@@ -128,6 +129,7 @@ impl Inventory {
             sources: Vec::new(),
             safe_names,
             odd_group: None,
+            limit: Limit::default(),
         };
         inventory.make_group("all");
         inventory.make_group("ungrouped");
@@ -230,6 +232,10 @@ impl Inventory {
         if let Some(fault) = names::group_fault(&name) {
             return Err(told(format!("a group's name {fault}"), place));
         }
+        // Two are always there.
+        if self.limit.reached(self.groups.len() - 2, "groups", place)? {
+            return Ok(Self::UNGROUPED);
+        }
         Ok(self.make_group(&name))
     }
 
@@ -249,6 +255,9 @@ impl Inventory {
         } else {
             if let Some(fault) = names::host_fault(name) {
                 return Err(told(format!("a host's name {fault}"), place));
+            }
+            if self.limit.reached(self.hosts.len(), "hosts", place)? {
+                return Ok(HostId(0));
             }
             let name: Arc<str> = name.into();
             let host = Host {

@@ -26,7 +26,8 @@ pub(super) fn expand(written: &str, limit: u32) -> Result<Expanded, String> {
     });
     if count > u64::from(limit) {
         return Err(format!(
-            "this range names {count} hosts, and at most {limit} are allowed"
+            "this range names {count} hosts, and at most {limit} are allowed; \
+             `HOSTWRIGHT_INVENTORY_RANGE_LIMIT` can allow more"
         ));
     }
     let mut names = vec![String::new()];
@@ -243,7 +244,8 @@ mod tests {
     fn a_range_past_the_limit_is_refused_before_it_is_made() {
         assert_eq!(
             read("h[1:30000000]"),
-            "this range names 30000000 hosts, and at most 100 are allowed"
+            "this range names 30000000 hosts, and at most 100 are allowed; \
+             `HOSTWRIGHT_INVENTORY_RANGE_LIMIT` can allow more"
         );
         assert!(read("h[0:99999999999][0:99999999999]").contains("at most 100"));
     }

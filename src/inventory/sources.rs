@@ -14,7 +14,7 @@ use std::{
 
 use regex::Regex;
 
-use super::{Inventory, Keys, from_yaml, ini, script};
+use super::{Inventory, Keys, from_yaml, ini, limit::Limit, script};
 use crate::{
     config::{Environment, OnMismatch, SafeNames, Settings},
     diagnostic::{Mistake, Mistakes, Source},
@@ -53,6 +53,7 @@ pub fn load(
         warnings: Vec::new(),
         mistakes: Mistakes::default(),
     };
+    loader.inventory.limit.most = Some(settings.inventory_limit as usize);
     let mut any = false;
     for source in settings
         .inventory
@@ -67,6 +68,7 @@ pub fn load(
         any |= loader.source(&source, 0);
         loader.inventory.sources.push(source);
     }
+    loader.inventory.limit = Limit::default();
     if !any && loader.mistakes.is_empty() {
         let nothing =
             Mistake::nowhere("no inventory was read: there is only the implicit localhost");

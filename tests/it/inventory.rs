@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use hostwright::{
     config::{self, Environment, Flags, HashBehaviour, Settings, SourceList},
-    diagnostic::Mistakes,
+    diagnostic::{Mistake, Mistakes},
     inventory::{self, HostId, Inventory, Loaded, Shown, Surroundings},
     value::to_json,
 };
@@ -208,7 +208,8 @@ fn circles_and_endless_ranges_are_refused() {
     );
     assert_eq!(
         refused("hosts", b"h[1:30000000]\n"),
-        "./hosts:1:1: this range names 30000000 hosts, and at most 100000 are allowed"
+        "./hosts:1:1: this range names 30000000 hosts, and at most 100000 are allowed; \
+         `HOSTWRIGHT_INVENTORY_RANGE_LIMIT` can allow more"
     );
     let (_folder, path) = file("hosts", b"h[1:200]\n", 0o644);
     let small = Flags {
@@ -221,7 +222,7 @@ fn circles_and_endless_ranges_are_refused() {
     let warnings = read(&[&path]).unwrap().warnings;
     let told: Vec<&str> = warnings
         .iter()
-        .map(hostwright::diagnostic::Mistake::message)
+        .map(Mistake::message)
         .collect();
     assert_eq!(
         told,
@@ -229,6 +230,34 @@ fn circles_and_endless_ranges_are_refused() {
             "`web` is the name of a group and of a host",
             "`app` is the name of a group and of a host"
         ]
+    );
+}
+
+#[test]
+fn an_inventory_of_too_many_hosts_or_groups_is_refused_once() {
+    let flags = || Flags {
+        inventory_limit: Some(1000),
+        ..Flags::default()
+    };
+    let said = |text: &str| {
+        let (_folder, path) = file("hosts", text.as_bytes(), 0o644);
+        match inventory::load(&settings(&[&path], flags()), &environment(), &None) {
+            Ok(loaded) => format!("{} hosts", loaded.inventory.hosts().count()),
+            Err(mistakes) => {
+                let told: Vec<&str> = mistakes.0.iter().map(Mistake::message).collect();
+                told.join("; ")
+            }
+        }
+    };
+    assert_eq!(said("a[1:500]\nb[1:500]\n[g]\na1\n"), "1000 hosts");
+    assert_eq!(
+        said("a[1:500]\nb[1:501]\nc[1:500]\n"),
+        "the inventory has more than 1000 hosts; `HOSTWRIGHT_INVENTORY_LIMIT` can allow more"
+    );
+    let groups: String = (0..2000).fold(String::new(), |all, number| all + &format!("[g{number}]\n"));
+    assert_eq!(
+        said(&groups),
+        "the inventory has more than 1000 groups; `HOSTWRIGHT_INVENTORY_LIMIT` can allow more"
     );
 }
 
@@ -386,7 +415,7 @@ fn a_source_that_is_not_there_is_worth_a_warning() {
     let told: Vec<&str> = loaded
         .warnings
         .iter()
-        .map(hostwright::diagnostic::Mistake::message)
+        .map(Mistake::message)
         .collect();
     assert_eq!(
         told,
