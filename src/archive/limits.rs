@@ -42,6 +42,14 @@ impl Limits {
         unsuspicious: u64::MAX,
     };
 
+    /// How a person goes on all the same.
+    pub fn way_out() -> String {
+        format!(
+            "; the task's environment can say `{}: off`",
+            Self::VARIABLE
+        )
+    }
+
     /// Refuses so many entries.
     pub(super) fn count(&self, entries: u64) -> Result<(), Unsound> {
         if entries <= self.entries {
@@ -50,7 +58,7 @@ impl Limits {
         Err(Unsound(format!(
             "it has more than {} entries{}",
             self.entries,
-            way_out()
+            Self::way_out()
         )))
     }
 
@@ -60,25 +68,18 @@ impl Limits {
             return Err(Unsound(format!(
                 "it unpacks to more than {} bytes{}",
                 self.total,
-                way_out()
+                Self::way_out()
             )));
         }
         if unpacked > self.unsuspicious && unpacked / packed.max(1) > self.ratio {
             return Err(Unsound(format!(
                 "it unpacks to more than {} times its size{}",
                 self.ratio,
-                way_out()
+                Self::way_out()
             )));
         }
         Ok(())
     }
-}
-
-fn way_out() -> String {
-    format!(
-        "; the task's environment can say `{}: off`",
-        Limits::VARIABLE
-    )
 }
 
 /// A stream that ends with an error when more comes out of it than the limits allow.

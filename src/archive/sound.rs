@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::{Entry, Unsound, shown};
 use crate::state::Kind;
 
@@ -79,17 +81,27 @@ fn refuse_special(entry: &Entry) -> Result<(), Unsound> {
     )))
 }
 
-/// Names that would be one where capital letters do not count.
+/// Names that would be one on file systems that take capital letters for small ones, or accents
+/// that are written apart for those that are not.
 fn collisions(tree: &BTreeMap<String, Entry>) -> Vec<String> {
+    let mut composed: BTreeMap<String, &str> = BTreeMap::new();
     let mut folded: BTreeMap<String, &str> = BTreeMap::new();
     let mut warnings = Vec::new();
+    let mut tell = |other: &str, path: &str, why: &str| {
+        warnings.push(format!(
+            "{} and {} are one name {why}",
+            shown(other),
+            shown(path)
+        ));
+    };
     for path in tree.keys() {
-        if let Some(other) = folded.insert(path.to_lowercase(), path) {
-            warnings.push(format!(
-                "{} and {} are one name where capital letters do not count",
-                shown(other),
-                shown(path)
-            ));
+        let one: String = path.nfc().collect();
+        let plain: String = path.to_uppercase().to_lowercase().nfc().collect();
+        let other = folded.insert(plain, path);
+        if let Some(other) = composed.insert(one, path) {
+            tell(other, path, "where accents are put together with their letters");
+        } else if let Some(other) = other {
+            tell(other, path, "where capital letters do not count");
         }
     }
     warnings

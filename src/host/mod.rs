@@ -157,6 +157,11 @@ pub trait Observe {
         Ok(None)
     }
 
+    /// Like [`Self::space`], and nothing where planned changes make it another by then.
+    fn room_left(&self, path: &str) -> Seen<Option<Space>> {
+        self.space(path)
+    }
+
     /// The host's clock: seconds and nanoseconds since 1970.
     fn now(&self) -> Seen<(i64, u32)> {
         let now = jiff::Timestamp::now();

@@ -347,6 +347,14 @@ impl<B: Observe> Observe for Overlay<B> {
         self.beneath.space(path)
     }
 
+    fn room_left(&self, path: &str) -> Seen<Option<Space>> {
+        if self.laid.is_empty() {
+            self.beneath.room_left(path)
+        } else {
+            Ok(None)
+        }
+    }
+
     fn ask(&self, query: &Run) -> Seen<Output> {
         self.beneath.ask(query)
     }

@@ -125,6 +125,9 @@ impl Module for Unarchive {
         plan.warnings = sound.warnings;
         Placer::new(self, &options, archive.format, host, &base)?
             .place(sound.entries, &mut plan)?;
+        if limits != Limits::OFF {
+            place::refuse_what_does_not_fit(host, &base, &plan)?;
+        }
 
         plan.returns("handler", handler(archive.format));
         plan.returns("src", src);

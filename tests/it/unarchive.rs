@@ -1,11 +1,14 @@
 //! Stories about `unarchive`.
 
+use std::sync::Arc;
+
 use expect_test::expect;
 use hostwright::{
-    host::Memory,
-    modules,
-    state::{Content, Kind},
-    value::Map,
+    change::{Change, How, Run},
+    host::{Login, Memory, Observe, Output, Overlay, Seen, Space},
+    modules::{self, Refusal},
+    state::{Content, Entry, Group, Kind, Manager, ServiceState, Stat, User},
+    value::{Map, Unknown},
 };
 
 use crate::{
@@ -390,6 +393,109 @@ fn names_that_differ_in_capital_letters_are_told() {
 }
 
 #[test]
+fn names_that_differ_in_how_accents_are_written_are_told() {
+    let bytes = zip(&[
+        zipped("caf\u{e9}", FILE | 0o644, "1"),
+        zipped("cafe\u{301}", FILE | 0o644, "2"),
+        zipped("stra\u{df}e", FILE | 0o644, "1"),
+        zipped("STRASSE", FILE | 0o644, "2"),
+    ]);
+    let host: Memory = unarchive(Vec::new()).told_host();
+    let args = Map::from([("dest", "/srv/app"), ("src", "plugin")]);
+    let plan = modules::find("unarchive")
+        .unwrap()
+        .plan(&args, &ships(bytes), &host)
+        .unwrap();
+    assert_eq!(
+        plan.warnings,
+        [
+            "\"cafe\\u{301}\" and \"caf\u{e9}\" are one name where accents are put together with their letters",
+            "\"STRASSE\" and \"stra\u{df}e\" are one name where capital letters do not count"
+        ]
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_refused_before_anything_is_written() {
+    struct Small(Memory);
+    impl Observe for Small {
+        fn room_left(&self, _path: &str) -> Seen<Option<Space>> {
+            Ok(Some(Space {
+                block_size: 1,
+                fragment_size: 1,
+                blocks: 100,
+                blocks_available: 10,
+                inodes: 100,
+                inodes_available: 2,
+            }))
+        }
+        fn stat_at(&self, path: &str) -> Seen<Option<Stat>> {
+            self.0.stat_at(path)
+        }
+        fn entry(&self, path: &str) -> Seen<Option<Entry>> {
+            self.0.entry(path)
+        }
+        fn names(&self, path: &str) -> Seen<Vec<String>> {
+            self.0.names(path)
+        }
+        fn bytes(&self, content: &Content) -> Seen<Arc<[u8]>> {
+            self.0.bytes(content)
+        }
+        fn login(&self) -> Seen<Login> {
+            self.0.login()
+        }
+        fn ask(&self, query: &Run) -> Seen<Output> {
+            self.0.ask(query)
+        }
+        fn service(&self, name: &str, manager: Manager) -> Seen<Option<ServiceState>> {
+            self.0.service(name, manager)
+        }
+        fn user(&self, name: &str) -> Seen<Option<User>> {
+            self.0.user(name)
+        }
+        fn group(&self, name: &str) -> Seen<Option<Group>> {
+            self.0.group(name)
+        }
+        fn user_of(&self, uid: u32) -> Seen<Option<User>> {
+            self.0.user_of(uid)
+        }
+        fn group_of(&self, gid: u32) -> Seen<Option<Group>> {
+            self.0.group_of(gid)
+        }
+    }
+    let said = |zips: &[Zipped], host: &dyn Observe| {
+        let args = Map::from([("dest", "/srv/app"), ("src", "plugin")]);
+        let module = modules::find("unarchive").unwrap();
+        match module.plan(&args, &ships(zip(zips)), host) {
+            Err(Refusal::Failed { message, .. }) => message,
+            other => format!("{other:?}"),
+        }
+    };
+    let host = Small(unarchive(Vec::new()).told_host());
+    let one = |name, content| zipped(name, FILE | 0o644, content);
+    assert_eq!(
+        said(&[one("a", "12345"), one("b", "123456")], &host),
+        "nothing is unpacked: 11 bytes are needed in /srv/app, and 10 are free; the task's \
+         environment can say `HOSTWRIGHT_ARCHIVE_LIMITS: off`"
+    );
+    assert!(
+        said(&[one("a", "1"), one("b", "1"), one("c", "1")], &host)
+            .contains("3 files are new in /srv/app, and there is room for 2")
+    );
+    // What is planned before it may make room by then.
+    let mut planned = Overlay::new(host);
+    let why = Unknown::because("a test");
+    let gone = Change::Entry {
+        path: "/srv/large".to_owned(),
+        from: None,
+        to: None,
+        how: How::default(),
+    };
+    planned.lay(&gone, &why);
+    assert!(said(&[one("a", "12345"), one("b", "123456")], &planned).starts_with("Ok("));
+}
+
+#[test]
 fn the_time_is_the_universal_one_where_the_zip_has_it() {
     let stamped = Zipped {
         // The extended time stamp: modification only.
@@ -407,7 +513,7 @@ fn the_time_is_the_universal_one_where_the_zip_has_it() {
         .unwrap()
         .plan(&args, &supplies, &host)
         .unwrap();
-    let hostwright::change::Change::Entry { to: Some(to), .. } = &plan.changes[0] else {
+    let Change::Entry { to: Some(to), .. } = &plan.changes[0] else {
         panic!("{:?}", plan.changes);
     };
     assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Options, Unarchive};
 use crate::{
-    archive::{self, Entry as Packed, Format, Owner, Permissions},
+    archive::{self, Entry as Packed, Format, Limits, Owner, Permissions},
     change::{Change, How, Plan},
     host::{Login, Observe, path},
     modules::{FileAttributes, Refusal},
@@ -397,4 +397,42 @@ pub(super) fn planned_meta(plan: &Plan, at: &str) -> Option<Meta> {
         } if path == at => Some(to.meta.clone()),
         _ => None,
     })
+}
+
+/// Refuses to begin with what the file system has no room for.
+pub(super) fn refuse_what_does_not_fit(
+    host: &dyn Observe,
+    base: &str,
+    plan: &Plan,
+) -> Result<(), Refusal> {
+    let Some(space) = host.room_left(base)? else {
+        return Ok(());
+    };
+    let size = |entry: Option<&Entry>| match entry.map(|entry| &entry.kind) {
+        Some(Kind::File(content)) => content.size().unwrap_or(0),
+        _ => 0,
+    };
+    let (mut bytes, mut files) = (0_u64, 0_u64);
+    for change in &plan.changes {
+        if let Change::Entry { from, to, .. } = change {
+            let more = size(to.as_ref()).saturating_sub(size(from.as_ref()));
+            bytes = bytes.saturating_add(more);
+            files += u64::from(from.is_none() && to.is_some());
+        }
+    }
+    let free = space.blocks_available.saturating_mul(space.fragment_size);
+    let message = if bytes > free {
+        format!("{bytes} bytes are needed in {base}, and {free} are free")
+    } else if space.inodes > 0 && files > space.inodes_available {
+        format!(
+            "{files} files are new in {base}, and there is room for {}",
+            space.inodes_available
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::of(
+        "dest",
+        format!("nothing is unpacked: {message}{}", Limits::way_out()),
+    ))
 }
