@@ -92,16 +92,21 @@ fn doubt(view: &View<'_>, done: &mut Done) {
     if !done.changes.iter().any(runs) {
         return;
     }
-    let ignored = view
-        .flag(|keywords| &keywords.ignore_errors)
-        .is_ok_and(|ignored| ignored == Some(true));
-    if !ignored && view.task.failed_when.is_empty() && view.run.rescues.get() == 0 {
+    if !is_forgiven(view) {
         return;
     }
     let why = Unknown::because("whether the program fails is known only when it ran")
         .due_to(&view.task.title(), Some(&view.task.span.place()));
     done.result.insert("rc", why.clone());
     done.result.insert("failed", why);
+}
+
+/// Whether the play may go on when the task fails, so that a prediction cannot leave that out.
+pub(super) fn is_forgiven(view: &View<'_>) -> bool {
+    let ignored = view
+        .flag(|keywords| &keywords.ignore_errors)
+        .is_ok_and(|ignored| ignored == Some(true));
+    ignored || !view.task.failed_when.is_empty() || view.run.rescues.get() > 0
 }
 
 /// Asks `changed_when` and `failed_when` what they make of it.

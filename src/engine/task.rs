@@ -375,6 +375,7 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
             supplies,
             touches,
             doubt: doubt.map(Box::new),
+            is_forgiven: judge::is_forgiven(view),
         },
         module: module.name,
         host,

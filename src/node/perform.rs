@@ -13,7 +13,7 @@ use crate::{
     host::{Live, Observe, Overlay, Runs},
     modules::{self, Refusal},
     value::{Unknown, Value},
-    wire::{Conduct, Failure, Hello, Item, Outcome, Task},
+    wire::{Conduct, Doubt, Failure, Hello, Item, Outcome, Task},
 };
 
 /// Contents up to this many bytes go back with a change, for the diff and for other nodes.
@@ -162,6 +162,15 @@ impl Performer {
         match conduct {
             Conduct::Run => self.make(plan),
             Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => self.make(plan),
+            Conduct::Rehearse | Conduct::Ahead if item.is_forgiven && is_judged(&plan) => {
+                let doubt = Doubt {
+                    why: Unknown::because(
+                        "whether `validate` accepts the new file is known only in the run",
+                    ),
+                    paths: Vec::new(),
+                };
+                self.doubted(Ok(plan), &doubt, &[])
+            }
             Conduct::Rehearse | Conduct::Ahead => self.rehearsed(plan, why),
             Conduct::Probe => {
                 let told = results::skip_programs(&mut plan);
@@ -280,6 +289,12 @@ impl Performer {
             .as_mut()
             .ok_or_else(|| "there is no journal".to_owned())
     }
+}
+
+/// Whether a command has a say in whether it is made.
+fn is_judged(plan: &Plan) -> bool {
+    let judged = |change: &Change| matches!(change, Change::Entry { how, .. } if how.validate.is_some());
+    plan.changes.iter().any(judged)
 }
 
 /// The outcome of a plan that is not made: what acts bring is unknown.

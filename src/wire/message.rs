@@ -123,6 +123,8 @@ pub struct Item {
     pub touches: Option<Vec<String>>,
     /// In a rehearsal: why this item is only a possibility.
     pub doubt: Option<Box<Doubt>>,
+    /// Whether the play goes on when it fails.
+    pub is_forgiven: bool,
 }
 
 /// What a node answers.

@@ -152,3 +152,26 @@ fn a_play_that_may_end_is_unknown_from_there() {
     assert!(project.foretold("after").starts_with("unknown: "));
     assert!(!project.run(&[]).text.contains("TASK [after]"));
 }
+
+#[test]
+fn a_file_that_its_command_may_refuse_is_unknown_where_the_play_goes_on() {
+    let project = tasks(
+        r#"
+    - { name: strict, copy: { content: new, dest: "{{ dir }}/strict", validate: "grep -q other %s" } }
+    - { name: there, stat: { path: "{{ dir }}/strict" }, register: strict }
+    - { name: said, debug: { msg: "{{ strict.stat.exists }}" } }
+    - { name: lenient, copy: { content: new, dest: "{{ dir }}/lenient", validate: "grep -q other %s" }, ignore_errors: true, register: lenient }
+    - { name: after, debug: { msg: "{{ lenient is changed }}" } }
+    - { name: looked, stat: { path: "{{ dir }}/lenient" } }
+"#,
+    );
+    assert_eq!(project.foretold("strict"), "changed: [one]");
+    assert!(project.foretold("said").contains("true"));
+    for unknown in ["lenient", "after", "looked"] {
+        let told = project.foretold(unknown);
+        assert!(
+            told.starts_with("unknown: [one] => whether `validate` accepts the new file"),
+            "{told}"
+        );
+    }
+}
