@@ -9,10 +9,15 @@ use hostwright::{
     change::Change,
     state::Supply,
     value::{Map, Value, from_json},
-    wire::{Conduct, Item, Outcome},
+    wire::{Conduct, Item, Outcome, Reply, Request},
 };
 
-use crate::node::{Node, tree};
+use crate::{
+    archives::gzipped,
+    node::{Node, task, tree},
+    unarchive::plugin,
+    unarchive_tar,
+};
 
 /// One case: what is there, what is asked.
 pub(crate) struct Case {
@@ -25,6 +30,9 @@ pub(crate) struct Case {
     pub(crate) args: &'static str,
     pub(crate) then: Then,
 }
+
+/// The content of a file that is a small archive, zip or tar as its name says.
+pub(crate) const ARCHIVE: &str = "= an archive";
 
 /// What is expected of a case.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,13 +84,14 @@ fn one(case: &Case, supplies: BTreeMap<String, Supply>) -> Result<(), String> {
     };
     let before = tree(&root);
 
+    let perform = |node: &mut Node, conduct| perform(node, conduct, case, &item, &root);
     let mut node = Node::start(&state, "run-1");
-    let foretold = node.perform(Conduct::Rehearse, case.module, &item);
+    let foretold = perform(&mut node, Conduct::Rehearse);
     same(&before, &tree(&root), "the rehearsal touched the host")?;
-    let foretold_again = node.perform(Conduct::Rehearse, case.module, &item);
+    let foretold_again = perform(&mut node, Conduct::Rehearse);
     drop(node);
     let mut node = Node::start(&state, "run-1");
-    let done = node.perform(Conduct::Run, case.module, &item);
+    let done = perform(&mut node, Conduct::Run);
     agree(&foretold, &done)?;
     if case.then == Then::Fails {
         if done.failure.is_none() {
@@ -103,7 +112,7 @@ fn one(case: &Case, supplies: BTreeMap<String, Supply>) -> Result<(), String> {
     drop(node);
 
     let mut node = Node::start(&state, "run-2");
-    let again = node.perform(Conduct::Run, case.module, &item);
+    let again = perform(&mut node, Conduct::Run);
     if case.then != Then::ChangesEachTime {
         if again.changed() != Ok(false) {
             return Err(format!("the second run changes {:?}", again.changes));
@@ -120,6 +129,20 @@ fn one(case: &Case, supplies: BTreeMap<String, Supply>) -> Result<(), String> {
         return Err(format!("undo met {:?}", undone.conflicts));
     }
     same(&before, &tree(&root), "undo did not restore the tree")
+}
+
+/// Has the node do it; programs in the case's own `bin` come before those of the machine.
+fn perform(node: &mut Node, conduct: Conduct, case: &Case, item: &Item, root: &Path) -> Outcome {
+    let mut task = task(conduct, case.module, item);
+    let own = root.join("bin");
+    if own.is_dir() {
+        let path = format!("{}:/usr/bin:/bin", own.display());
+        task.environment = vec![("PATH".to_owned(), path)];
+    }
+    match node.ask(Request::Perform(Box::new(task))) {
+        Reply::Done(mut outcomes) => outcomes.remove(0),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Arguments in JSON, with the directory put in for `@`.
@@ -143,7 +166,11 @@ pub(crate) fn prepare(root: &Path, there: &[(&str, u32, &str)]) {
             continue;
         } else {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, content).unwrap();
+            match *content {
+                ARCHIVE if name.ends_with(".zip") => fs::write(&path, plugin()).unwrap(),
+                ARCHIVE => fs::write(&path, gzipped(&unarchive_tar::plugin())).unwrap(),
+                content => fs::write(&path, content).unwrap(),
+            }
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
     }

@@ -10,6 +10,8 @@ use hostwright::{
 };
 
 use crate::{
+    cases,
+    mechanical::{Case, prove},
     node::{Node, task},
     story::{Story, story},
 };
@@ -249,4 +251,74 @@ fn a_unit_that_does_not_start_is_quoted() {
     let missing = host.perform(Conduct::Run, [("name", "none"), ("enabled", "yes")]);
     expect!["Could not find the requested service none: host"]
         .assert_eq(&missing.failure.unwrap().message);
+}
+
+/// A `systemctl` that only changes what it must: its services are directories, whose times do not
+/// count.
+const QUIET: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+while [ "${1#-}" != "$1" ]; do shift; done
+verb=$1
+shift
+while [ "${1#-}" != "$1" ]; do shift; done
+case $verb in
+  show)
+    active=inactive; [ -e "$here/$1.up" ] && active=active
+    file=disabled; [ -e "$here/$1.on" ] && file=enabled
+    load=loaded; [ "$1" = none ] && load=not-found
+    [ -e "$here/$1.masked" ] && { load=masked; file=masked; }
+    printf 'Id=%s.service\nLoadState=%s\nActiveState=%s\nUnitFileState=%s\n' "$1" $load $active $file ;;
+  start|restart|reload) [ "$1" = broken ] && { echo "Job for broken.service failed." >&2; exit 1; }
+    mkdir -p "$here/$1.up" ;;
+  stop) rm -rf "$here/$1.up" ;;
+  enable) mkdir -p "$here/$1.on" ;;
+  disable) rm -rf "$here/$1.on" ;;
+  mask) mkdir -p "$here/$1.masked" ;;
+  unmask) rm -rf "$here/$1.masked" ;;
+esac
+"#;
+
+const CTL: (&str, u32, &str) = ("bin/systemctl", 0o755, QUIET);
+const UP: (&str, u32, &str) = ("bin/demo.up/", 0o755, "");
+const ON: (&str, u32, &str) = ("bin/demo.on/", 0o755, "");
+const MASKED: (&str, u32, &str) = ("bin/demo.masked/", 0o755, "");
+
+pub(crate) const SYSTEMD: &[Case] = cases! { "systemd_service":
+    "started", [CTL], r#"{"name": "demo", "state": "started"}"# => Changes;
+    "started already", [CTL, UP], r#"{"name": "demo", "state": "started"}"# => IsOk;
+    "stopped", [CTL, UP], r#"{"name": "demo", "state": "stopped"}"# => Changes;
+    "stopped already", [CTL], r#"{"unit": "demo", "state": "stopped"}"# => IsOk;
+    "enabled", [CTL], r#"{"name": "demo", "enabled": true}"# => Changes;
+    "disabled and stopped", [CTL, UP, ON],
+        r#"{"service": "demo", "enabled": false, "state": "stopped"}"# => Changes;
+    "masked", [CTL], r#"{"name": "demo", "masked": true}"# => Changes;
+    "unmasked", [CTL, MASKED], r#"{"name": "demo", "masked": false}"# => Changes;
+    "unmasked, enabled and started", [CTL, MASKED],
+        r#"{"name": "demo", "masked": false, "enabled": true, "state": "started"}"# => Changes;
+    "restarted", [CTL, UP], r#"{"name": "demo", "state": "restarted"}"# => ChangesEachTime;
+    "reloaded", [CTL, UP], r#"{"name": "demo", "state": "reloaded"}"# => ChangesEachTime;
+    "without waiting", [CTL],
+        r#"{"name": "demo", "state": "started", "no_block": true, "scope": "system"}"# => Changes;
+    "its units read anew", [CTL], r#"{"daemon_reload": true}"# => IsOk;
+    "itself anew", [CTL], r#"{"daemon_reexec": true}"# => IsOk;
+    "a unit that there is not", [CTL], r#"{"name": "none", "state": "started"}"# => Fails;
+    "a state without a name", [CTL], r#"{"state": "started"}"# => Fails;
+};
+
+pub(crate) const SERVICE: &[Case] = cases! { "service":
+    "started", [CTL], r#"{"name": "demo", "state": "started", "use": "systemd"}"# => Changes;
+    "started already", [CTL, UP], r#"{"name": "demo", "state": "started", "use": "systemd"}"# => IsOk;
+    "stopped", [CTL, UP], r#"{"name": "demo", "state": "stopped", "use": "systemd"}"# => Changes;
+    "enabled and started", [CTL],
+        r#"{"name": "demo", "enabled": true, "state": "started", "use": "systemd"}"# => Changes;
+    "disabled", [CTL, ON], r#"{"name": "demo", "enabled": false, "use": "systemd"}"# => Changes;
+    "restarted", [CTL, UP], r#"{"name": "demo", "state": "restarted", "use": "systemd"}"# => ChangesEachTime;
+    "reloaded", [CTL, UP], r#"{"name": "demo", "state": "reloaded", "use": "systemd"}"# => ChangesEachTime;
+    "nothing asked", [CTL], r#"{"name": "demo", "use": "systemd"}"# => Fails;
+};
+
+#[test]
+fn services_become_what_was_foretold_of_them() {
+    prove(SYSTEMD);
+    prove(SERVICE);
 }

@@ -6,12 +6,12 @@ use expect_test::expect;
 
 use crate::{
     archives::{gzipped, member, pax, tar, tar_header, tarred},
-    mechanical::{Case, Then, prove_with},
+    mechanical::{ARCHIVE, Case, Then, prove_with},
     unarchive::unarchive,
     unarchive_hostile::{prove_hostile, reasons, ships},
 };
 
-fn plugin() -> Vec<u8> {
+pub(crate) fn plugin() -> Vec<u8> {
     tar(&[
         member("./", b'5', 0o755, ""),
         member("./plugin/", b'5', 0o755, ""),
@@ -262,6 +262,31 @@ fn a_hostile_tar_archive_is_refused_by_name() {
 #[test]
 fn nothing_of_a_hostile_tar_archive_is_written() {
     prove_hostile(&hostile_tars());
+}
+
+/// Archives that lie on the host.
+pub(crate) const ON_HOST: &[Case] = crate::cases! { "unarchive":
+    "a zip", [("p.zip", 0o644, ARCHIVE), ("app/", 0o755, "")],
+        r#"{"dest": "@/app", "src": "@/p.zip", "remote_src": true}"# => Changes;
+    "a tar archive", [("p.tgz", 0o644, ARCHIVE), ("app/", 0o755, "")],
+        r#"{"dest": "@/app", "src": "@/p.tgz", "remote_src": true, "mode": "u=rwX,go=rX"}"# => Changes;
+    "not copied, as it was said once", [("p.tgz", 0o644, ARCHIVE), ("app/", 0o755, "")],
+        r#"{"dest": "@/app", "src": "@/p.tgz", "copy": false, "exclude": ["plugin/bin"]}"# => Changes;
+    "through a link", [("p.zip", 0o644, ARCHIVE), ("l", 0, "-> p.zip"), ("app/", 0o755, "")],
+        r#"{"dest": "@/app", "src": "@/l", "remote_src": true, "list_files": true}"# => Changes;
+    "where what it makes is there", [("p.zip", 0o644, ARCHIVE), ("app/", 0o755, ""), ("made", 0o644, "")],
+        r#"{"dest": "@/app", "src": "@/p.zip", "remote_src": true, "creates": "@/made"}"# => IsOk;
+    "no archive", [("p.zip", 0o644, "no archive"), ("app/", 0o755, "")],
+        r#"{"dest": "@/app", "src": "@/p.zip", "remote_src": true}"# => Fails;
+    "nothing there", [("app/", 0o755, "")],
+        r#"{"dest": "@/app", "src": "@/p.zip", "remote_src": true}"# => Fails;
+    "no directory to go to", [("p.zip", 0o644, ARCHIVE)],
+        r#"{"dest": "@/app", "src": "@/p.zip", "remote_src": true}"# => Fails;
+};
+
+#[test]
+fn an_archive_on_the_host_does_what_was_foretold() {
+    crate::mechanical::prove(ON_HOST);
 }
 
 pub(crate) const CASES: &[Case] = &[
