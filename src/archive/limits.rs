@@ -44,10 +44,7 @@ impl Limits {
 
     /// How a person goes on all the same.
     pub fn way_out() -> String {
-        format!(
-            "; the task's environment can say `{}: off`",
-            Self::VARIABLE
-        )
+        format!("; the task's environment can say `{}: off`", Self::VARIABLE)
     }
 
     /// Refuses so many entries.

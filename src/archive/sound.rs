@@ -99,7 +99,11 @@ fn collisions(tree: &BTreeMap<String, Entry>) -> Vec<String> {
         let plain: String = path.to_uppercase().to_lowercase().nfc().collect();
         let other = folded.insert(plain, path);
         if let Some(other) = composed.insert(one, path) {
-            tell(other, path, "where accents are put together with their letters");
+            tell(
+                other,
+                path,
+                "where accents are put together with their letters",
+            );
         } else if let Some(other) = other {
             tell(other, path, "where capital letters do not count");
         }

@@ -293,7 +293,8 @@ impl Performer {
 
 /// Whether a command has a say in whether it is made.
 fn is_judged(plan: &Plan) -> bool {
-    let judged = |change: &Change| matches!(change, Change::Entry { how, .. } if how.validate.is_some());
+    let judged =
+        |change: &Change| matches!(change, Change::Entry { how, .. } if how.validate.is_some());
     plan.changes.iter().any(judged)
 }
 

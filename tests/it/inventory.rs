@@ -220,10 +220,7 @@ fn circles_and_endless_ranges_are_refused() {
     assert_eq!(read(&[&path]).unwrap().inventory.hosts().count(), 200);
     let (_folder, path) = file("hosts", b"[web]\nweb\n[app]\napp\n", 0o644);
     let warnings = read(&[&path]).unwrap().warnings;
-    let told: Vec<&str> = warnings
-        .iter()
-        .map(Mistake::message)
-        .collect();
+    let told: Vec<&str> = warnings.iter().map(Mistake::message).collect();
     assert_eq!(
         told,
         [
@@ -254,7 +251,8 @@ fn an_inventory_of_too_many_hosts_or_groups_is_refused_once() {
         said("a[1:500]\nb[1:501]\nc[1:500]\n"),
         "the inventory has more than 1000 hosts; `HOSTWRIGHT_INVENTORY_LIMIT` can allow more"
     );
-    let groups: String = (0..2000).fold(String::new(), |all, number| all + &format!("[g{number}]\n"));
+    let groups: String =
+        (0..2000).fold(String::new(), |all, number| all + &format!("[g{number}]\n"));
     assert_eq!(
         said(&groups),
         "the inventory has more than 1000 groups; `HOSTWRIGHT_INVENTORY_LIMIT` can allow more"
@@ -412,11 +410,7 @@ fn a_script_that_others_could_have_written_is_not_run() {
 #[test]
 fn a_source_that_is_not_there_is_worth_a_warning() {
     let loaded = read(&["/nowhere/hosts"]).unwrap();
-    let told: Vec<&str> = loaded
-        .warnings
-        .iter()
-        .map(Mistake::message)
-        .collect();
+    let told: Vec<&str> = loaded.warnings.iter().map(Mistake::message).collect();
     assert_eq!(
         told,
         [
