@@ -167,7 +167,7 @@ pub(crate) fn prepare(root: &Path, there: &[(&str, u32, &str)]) {
         } else {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             match *content {
-                ARCHIVE if name.ends_with(".zip") => fs::write(&path, plugin()).unwrap(),
+                ARCHIVE if name.contains("zip") => fs::write(&path, plugin()).unwrap(),
                 ARCHIVE => fs::write(&path, gzipped(&unarchive_tar::plugin())).unwrap(),
                 content => fs::write(&path, content).unwrap(),
             }
