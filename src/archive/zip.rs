@@ -158,6 +158,10 @@ fn unsound(name: Option<&str>, error: ZipError) -> Unsound {
         ZipError::CompressionMethodNotSupported(method) => {
             format!("{whose} is compressed with method {method}, which is not supported")
         }
+        // The list of what a zip holds stands at its end.
+        ZipError::InvalidArchive(text) if text == "Could not find EOCD" => {
+            format!("{whose} is broken: its end is missing, or it is no zip")
+        }
         ZipError::InvalidArchive(text) => format!("{whose} is broken: {text}"),
         ZipError::UnsupportedArchive(text) => format!("{whose} is not supported: {text}"),
         other => format!("{whose} is broken: {other}"),

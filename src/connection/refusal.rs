@@ -25,7 +25,7 @@ pub(super) fn of_ssh(ssh: &Ssh, said: &str, asked: &Asked) -> Unreachable {
             Cause::HostKeyChanged,
             format!("the host key of `{host}` is not the known one"),
         )
-        .saying(said);
+        .saying(&without_alarm(said));
     }
     if let Some(question) = question("authenticity of host") {
         return Unreachable::new(
@@ -64,6 +64,17 @@ pub(super) fn of_ssh(ssh: &Ssh, said: &str, asked: &Asked) -> Unreachable {
     Unreachable::new(cause, format!("`{host}` {message}")).saying(said)
 }
 
+/// What ssh says of a changed key without its frame of `@` and its alarm: the fingerprint, and
+/// where the known key stands, are lost behind them.
+fn without_alarm(said: &str) -> String {
+    let alarm = ["IT IS POSSIBLE", "Someone could", "Please contact"];
+    let lines = said.lines().map(|line| line.trim_matches(['@', ' ']));
+    let told: Vec<&str> = lines
+        .filter(|line| !alarm.iter().any(|start| line.starts_with(start)))
+        .collect();
+    told.join("\n")
+}
+
 fn denied(ssh: &Ssh, said: &str, asked: &Asked) -> Unreachable {
     let host = &ssh.host;
     if asked.password {
@@ -76,7 +87,7 @@ fn denied(ssh: &Ssh, said: &str, asked: &Asked) -> Unreachable {
     // Without host key checking ssh goes on with a changed key, but never sends a password.
     if said.contains("IDENTIFICATION HAS CHANGED") {
         let message = format!("the host key of `{host}` is not the known one");
-        return Unreachable::new(Cause::HostKeyChanged, message).saying(said);
+        return Unreachable::new(Cause::HostKeyChanged, message).saying(&without_alarm(said));
     }
     let locked = asked
         .unanswered

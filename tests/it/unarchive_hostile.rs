@@ -193,7 +193,7 @@ fn a_hostile_zip_is_refused_by_name() {
         two sizes for one entry: the zip is broken: header inconsistency detected: uncompressed size mismatch (does not match central directory)
         entries that overlap: the zip is broken: header inconsistency detected: Local file header filename mismatch (does not match central directory)
         a bomb by its own words: it unpacks to more than 200 times its size; the task's environment can say `HOSTWRIGHT_ARCHIVE_LIMITS: off`
-        a zip that is cut off: the zip is broken: Could not find EOCD
+        a zip that is cut off: the zip is broken: its end is missing, or it is no zip
         a zip with a wrong bit: the zip is broken: header inconsistency detected: compression method mismatch (does not match central directory)
     "#]].assert_eq(&reasons(hostile_zips()));
 }

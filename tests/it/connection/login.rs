@@ -164,6 +164,11 @@ async fn a_changed_host_key_is_its_own_error_and_is_told_when_unchecked() {
     sshd.trust("other.pub");
     let error = run().connector.open(&sshd.target()).await.unwrap_err();
     assert_eq!(error.cause, Cause::HostKeyChanged, "{error}");
+    let known = sshd.path("known_hosts").display().to_string();
+    for fact in ["IDENTIFICATION HAS CHANGED!", "SHA256:", &known] {
+        assert!(error.said.contains(fact), "{error}");
+    }
+    assert!(!error.said.contains("@@"), "{error}");
     let unchecked = with(&sshd, |ssh| ssh.host_keys = HostKeys::Unchecked);
     let link = run_with(super::NODE, |_| {})
         .connector
