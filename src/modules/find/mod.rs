@@ -8,7 +8,7 @@ use super::{
 use crate::{
     change::Plan,
     host::{Observe, path},
-    state::{Kind, Mode, Stamp, Stat},
+    state::{FileMode, Kind, Mode, Stamp, Stat},
     value::{Map, Value, pattern::Flags, text_of},
 };
 
@@ -290,7 +290,9 @@ impl Search<'_> {
             return Ok(true);
         };
         let seen = stat.meta.mode;
-        let wanted = mode.on(seen, stat.is_directory(), host.login()?.umask);
+        // As with Ansible, a symbolic mode stands for the bits that it gives to none.
+        let none = FileMode::from_bits(0);
+        let wanted = mode.on(none, stat.is_directory(), host.login()?.umask);
         Ok(if self.find.exact_mode {
             seen == wanted
         } else {
