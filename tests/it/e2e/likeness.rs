@@ -194,3 +194,46 @@ fn what_the_control_side_does_returns_the_same() {
         &[],
     );
 }
+
+#[test]
+fn a_file_with_two_names_in_one_tree_is_given_away_once() {
+    // Only root gives away.
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    tasks(
+        r#"
+- file: { src: D/f, path: D/g, state: hard }
+- file: { path: D/, state: directory, recurse: true, owner: "1" }
+  register: given
+- stat: { path: D/f }
+  register: one
+- stat: { path: D/g }
+  register: two
+- assert: { that: given is changed and one.stat.uid == 1 and two.stat.uid == 1 }
+- file: { path: D/, state: directory, recurse: true, owner: "1" }
+  register: again
+- assert: { that: again is not changed }
+"#,
+        &[],
+        &[],
+    );
+}
+
+#[test]
+fn find_takes_a_symbolic_mode_for_the_bits_that_it_gives() {
+    tasks(
+        r#"
+- copy: { content: x, dest: D/run, mode: "0755" }
+- copy: { content: x, dest: D/read, mode: "0644" }
+- find: { paths: D/, mode: u=x, exact_mode: false }
+  register: some
+- find: { paths: D/, mode: "u=rwx,go=rx" }
+  register: exact
+- assert:
+    that: some.matched == 1 and exact.matched == 1 and some.files[0].path is search('run')
+"#,
+        &[],
+        &[],
+    );
+}
