@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     diagnostic::{Mistake, Mistakes},
     engine, inventory, modules,
-    playbook::{self, Playbook, Scope, ScopeKind, Task, Variable, tags_of},
+    playbook::{self, Foreseen, Playbook, Scope, ScopeKind, Task, Variable, tags_of},
     template::Templar,
     value::{Map, Text, Value},
     vars::{self, role_names},
@@ -102,8 +102,8 @@ impl playbook::Surroundings for Known {
         }
     }
 
-    fn refused(&self, playbooks: &[Playbook]) -> Mistakes {
-        engine::check(playbooks)
+    fn refused(&self, playbooks: &[Playbook], foreseen: &[Foreseen]) -> Mistakes {
+        engine::check(playbooks, foreseen)
     }
 
     fn decrypt(&self) -> Option<&dyn Decrypt> {

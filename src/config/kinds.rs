@@ -23,7 +23,7 @@ impl Interpreted for bool {
     const KIND: &'static str = "boolean";
 
     fn read(text: &str, _: &str, _: &Environment) -> Result<Self, String> {
-        match text.trim().to_lowercase().as_str() {
+        match text.trim() {
             "" => Ok(false),
             word => truth_of(word).ok_or_else(|| "be `true` or `false`".to_owned()),
         }

@@ -14,7 +14,7 @@ use crate::{
     inventory::{HostId, Inventory, Vars, addressed},
     modules::{Entry, Refusal},
     playbook::{Task, is_variable_name},
-    value::{Map, Value, truth_of},
+    value::{Map, Value, truth},
     wire::{Failure, Outcome},
 };
 
@@ -95,11 +95,7 @@ fn is_quiet(args: &Map) -> bool {
 
 /// Whether a flag is set, as a truth or in words.
 fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(truth) => *truth,
-        Value::Text(text) => truth_of(&text.to_ascii_lowercase()) == Some(true),
-        _ => false,
-    }
+    truth(value) == Some(true)
 }
 
 pub(super) fn ok(changed: bool) -> Done {
@@ -264,10 +260,7 @@ pub(super) fn effects(run: &Run<'_>, task: &Task, host: HostId, done: &Done) {
     {
         return;
     }
-    let delegated = task
-        .effective(|keywords| keywords.delegate_facts.as_ref())
-        .is_some_and(|flag| flag.node.known() == Some(&true));
-    let of = match (&done.delegate, delegated) {
+    let of = match (&done.delegate, done.delegates_facts) {
         (Some(name), true) => host_named(run, name).unwrap_or(host),
         _ => host,
     };

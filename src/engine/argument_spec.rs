@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     event::Verdict,
-    value::{Map, Unknown, Value, to_json},
+    value::{Map, Unknown, Value, to_json, truth},
 };
 
 /// Holds the variables of the view against the spec in `args`; names everything that is wrong.
@@ -30,7 +30,7 @@ pub(super) fn validate(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
             None => view.variable(name)?,
         };
         match given.filter(|value| !value.is_null()) {
-            None if is_true(option.get("required")) => missing.push(name),
+            None if option.get("required").and_then(truth) == Some(true) => missing.push(name),
             None => {}
             Some(value) => match value.unknown() {
                 Some(why) => unknown.push(why),
@@ -59,6 +59,7 @@ pub(super) fn validate(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
         let mut done = Done::failed(message.as_str());
         let errors = wrong.into_iter().map(Value::from);
         done.result.insert("argument_errors", Value::list(errors));
+        done.result.insert("argument_spec_data", spec.clone());
         done.mistake = Some(super::task::pointed(view.task, None, &message));
         done
     };
@@ -68,16 +69,6 @@ pub(super) fn validate(view: &View<'_>, args: &Map) -> Result<Done, Trouble> {
     Ok(done)
 }
 
-fn is_true(value: Option<&Value>) -> bool {
-    match value {
-        Some(Value::Bool(truth)) => *truth,
-        Some(Value::Text(word)) => {
-            matches!(word.to_lowercase().as_str(), "yes" | "true" | "1" | "on")
-        }
-        _ => false,
-    }
-}
-
 /// What is wrong with one value.
 fn fault(name: &str, value: &Value, option: &Map) -> Option<String> {
     let kind = option.get("type").and_then(Value::as_str).unwrap_or("str");
@@ -85,15 +76,8 @@ fn fault(name: &str, value: &Value, option: &Map) -> Option<String> {
         Value::Text(text) => text.as_str().to_owned(),
         other => to_json(other).to_string(),
     };
-    let word = text.to_lowercase();
     let fits = match kind {
-        "bool" => {
-            matches!(value, Value::Bool(_))
-                || [
-                    "yes", "no", "true", "false", "on", "off", "1", "0", "y", "n", "t", "f",
-                ]
-                .contains(&word.as_str())
-        }
+        "bool" => truth(value).is_some(),
         "int" => text.trim().parse::<i64>().is_ok(),
         "float" => text.trim().parse::<f64>().is_ok(),
         "list" => !matches!(value, Value::Map(_)),

@@ -220,18 +220,5 @@ pub(super) fn flag(run: &Run<'_>, play: &Play, flag: &Flag) -> Result<Option<boo
     };
     let value = render(run, play, &Value::Text(text.clone()))
         .map_err(|mistake| mistake.at(&given.span, "here"))?;
-    let word = match value {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Bool(truth)) => return Ok(Some(truth)),
-        Some(other) => crate::value::to_json(&other).to_string().to_lowercase(),
-    };
-    match word.trim_matches('"') {
-        "yes" | "on" | "true" | "1" | "y" | "t" => Ok(Some(true)),
-        "no" | "off" | "false" | "0" | "n" | "f" => Ok(Some(false)),
-        other => Err(Mistake::new(
-            format!("this must be a boolean, and is `{other}`"),
-            &given.span,
-            "here",
-        )),
-    }
+    super::view::truth_at(value, &given.span)
 }

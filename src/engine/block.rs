@@ -25,7 +25,7 @@ pub(super) async fn run<'r>(
     let mut hosts = hosts;
     if let BlockKind::Role(role) = &block.kind {
         let before = hosts.clone();
-        hosts.retain(|host| role.is_repeatable() || play.first_time(*host, &role.identity));
+        hosts.retain(|host| play.first_time(*host, &role.identity) || role.is_repeatable());
         if hosts.is_empty() {
             return Fate {
                 going: before,

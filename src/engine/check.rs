@@ -5,23 +5,54 @@ use std::collections::BTreeMap;
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned, nearest},
     modules,
-    playbook::{Item, Play, Playbook, Task, TaskKind},
+    playbook::{Around, Foreseen, Included, Item, Play, Playbook, Task, TaskKind},
     value::{Map, Value},
 };
 
-/// Everything that is wrong or not supported, of all plays at once.
-pub fn check(playbooks: &[Playbook]) -> Mistakes {
+/// Everything that is wrong or not supported, of all plays and what they will include at once.
+pub fn check(playbooks: &[Playbook], foreseen: &[Foreseen]) -> Mistakes {
     let mut mistakes = Mistakes::default();
     for play in playbooks.iter().flat_map(|playbook| &playbook.plays) {
         of_play(play, &mut mistakes);
         for item in play.items() {
-            of_item(item, false, &mut mistakes);
+            of_item(item, Around::default(), &mut mistakes);
         }
         for handler in &play.handlers {
-            of_task(handler, is_ignored(handler), &mut mistakes);
+            of_any(handler, Around::default(), &mut mistakes);
+        }
+    }
+    for included in foreseen {
+        for item in &included.items {
+            of_item(item, included.around, &mut mistakes);
+        }
+        for handler in &included.handlers {
+            of_any(handler, included.around, &mut mistakes);
         }
     }
     mistakes
+}
+
+/// What is not supported of something that is included now.
+pub(super) fn of_included(included: &Included) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    let tasks = included.items.iter().flat_map(Item::tasks);
+    for task in tasks.chain(&included.handlers) {
+        of_keywords(task, &mut mistakes);
+    }
+    mistakes
+}
+
+fn of_any(task: &Task, around: Around, mistakes: &mut Mistakes) {
+    let around = Around {
+        caught: around.caught || is_ignored(task),
+        ..around
+    };
+    of_task(task, around, mistakes);
+}
+
+fn of_keywords(task: &Task, mistakes: &mut Mistakes) {
+    not_supported("debugger", task.keywords.debugger.as_ref(), mistakes);
+    not_supported("async", task.r#async.as_ref(), mistakes);
 }
 
 fn not_supported<T>(what: &str, given: Option<&Spanned<T>>, mistakes: &mut Mistakes) {
@@ -50,16 +81,19 @@ fn of_play(play: &Play, mistakes: &mut Mistakes) {
 }
 
 /// Where a play is ready for a task to fail, wrong arguments are for the run to tell.
-fn of_item(item: &Item, rescued: bool, mistakes: &mut Mistakes) {
+fn of_item(item: &Item, around: Around, mistakes: &mut Mistakes) {
     match item {
-        Item::Task(task) => of_task(task, rescued || is_ignored(task), mistakes),
+        Item::Task(task) => of_any(task, around, mistakes),
         Item::Block(block) => {
-            let caught = rescued || !block.rescue.is_empty();
+            let within = Around {
+                caught: around.caught || !block.rescue.is_empty(),
+                ..around
+            };
             for item in &block.block {
-                of_item(item, caught, mistakes);
+                of_item(item, within, mistakes);
             }
             for item in block.rescue.iter().chain(&block.always) {
-                of_item(item, rescued, mistakes);
+                of_item(item, around, mistakes);
             }
         }
     }
@@ -70,17 +104,19 @@ fn is_ignored(task: &Task) -> bool {
     flag.is_some_and(|flag| flag.node.known() != Some(&false)) || !task.failed_when.is_empty()
 }
 
-fn of_task(task: &Task, may_fail: bool, mistakes: &mut Mistakes) {
+fn of_task(task: &Task, around: Around, mistakes: &mut Mistakes) {
     let keywords = &task.keywords;
-    not_supported("debugger", keywords.debugger.as_ref(), mistakes);
-    not_supported("async", task.r#async.as_ref(), mistakes);
+    // Where nobody knows whether it is included, the run tells it when it is.
+    if !around.doubtful {
+        of_keywords(task, mistakes);
+    }
     if !matches!(task.kind, TaskKind::Module) || task.action.node.contains("{{") {
         return;
     }
     let Some(module) = modules::find(&task.action.node) else {
         // What may never run is for the run to refuse: a role names the tools of many systems.
         if modules::is_elsewhere(&task.action.node)
-            && (may_fail || !task.all(|keywords| &keywords.when).is_empty())
+            && (around.caught || around.doubtful || !task.all(|keywords| &keywords.when).is_empty())
         {
             return;
         }
@@ -97,7 +133,7 @@ fn of_task(task: &Task, may_fail: bool, mistakes: &mut Mistakes) {
     if module.name == "meta" {
         super::meta::check(task, mistakes);
     }
-    if may_fail || task.args.further.is_some() || !keywords.module_defaults.is_empty() {
+    if around.caught || task.args.further.is_some() || !keywords.module_defaults.is_empty() {
         return;
     }
     let takes_line = (module.docs)().iter().any(|doc| doc.name == "_raw_params");

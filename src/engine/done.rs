@@ -24,6 +24,8 @@ pub(super) struct Done {
     pub(super) delegate: Option<String>,
     /// The address of that other host, where it is not its name.
     pub(super) delegate_address: Option<String>,
+    /// Whether its facts are of the host to which it is delegated.
+    pub(super) delegates_facts: bool,
     pub(super) no_log: bool,
     pub(super) diff: bool,
     pub(super) always_shown: bool,
@@ -51,6 +53,7 @@ impl Done {
             item: None,
             delegate: None,
             delegate_address: None,
+            delegates_facts: false,
             no_log: false,
             diff: false,
             always_shown: false,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    check,
     done::{Done, HostDone},
     items::Hosts,
     judge,
@@ -15,7 +16,7 @@ use crate::{
     diagnostic::{Mistakes, Spanned},
     event::Verdict,
     inventory::{HostId, Vars},
-    playbook::{Included, Play, RoleRequest, Task, TaskKind, Words},
+    playbook::{Flag, Given, Included, Play, RoleRequest, Task, TaskKind, Words},
     template::Truth,
     value::{Map, Text, Unknown, Value},
     vars::Level,
@@ -40,6 +41,8 @@ pub(super) enum What {
     Role {
         name: String,
         parts: [Option<String>; 4],
+        /// As [`RoleRequest::flags_mut`] has them.
+        flags: [Option<bool>; 3],
     },
 }
 
@@ -111,6 +114,10 @@ fn ask(view: &View<'_>, play: &Play, label: Option<&String>) -> Result<Option<Wa
         }
         Ok(name.as_str().to_owned())
     };
+    let flag = |flag: &Flag| match flag {
+        Some(flag) => view.truth(flag),
+        None => Ok(None),
+    };
     let part = |words: &Words| words.as_ref().map(text).transpose();
     let what = match &view.task.kind {
         TaskKind::IncludeTasks { file, .. } => What::Tasks(path(file, false)?),
@@ -121,6 +128,11 @@ fn ask(view: &View<'_>, play: &Play, label: Option<&String>) -> Result<Option<Wa
                 part(&request.vars_from)?,
                 part(&request.defaults_from)?,
                 part(&request.handlers_from)?,
+            ],
+            flags: [
+                flag(&request.public)?,
+                flag(&request.allow_duplicates)?,
+                flag(&request.rolespec_validate)?,
             ],
         },
         TaskKind::Module => return Ok(None),
@@ -197,8 +209,15 @@ pub(super) fn load(
                     run.loader
                         .include_tasks(play.play, task, file, apply.as_deref()),
                 ),
-                (What::Role { name, parts }, TaskKind::IncludeRole(request)) => {
-                    let request = rendered(request, name, parts);
+                (What::Role { name, parts, flags }, TaskKind::IncludeRole(request)) => {
+                    let mut request = rendered(request, name, parts);
+                    for (flag, truth) in request.flags_mut().into_iter().zip(flags) {
+                        if let (Some(flag), Some(truth)) = (flag.as_mut(), truth) {
+                            flag.node = Given::Known(*truth);
+                        } else {
+                            *flag = None;
+                        }
+                    }
                     (
                         name.clone(),
                         run.loader.include_role(play.play, task, &request),
@@ -207,6 +226,10 @@ pub(super) fn load(
                 _ => (String::new(), Err(Mistakes::default())),
             };
             let included = included.map_err(|mistakes| (hosts.clone(), mistakes))?;
+            let not_built = check::of_included(&included);
+            not_built
+                .or()
+                .map_err(|mistakes| (hosts.clone(), mistakes))?;
             let shown = match &included.path {
                 Some(path) => path.to_string_lossy().into_owned(),
                 None => shown,

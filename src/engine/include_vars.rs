@@ -18,7 +18,7 @@ use crate::{
     diagnostic::{Mistake, Span},
     inventory::{Vars, merged},
     modules::Entry,
-    value::{Map, Text, Value},
+    value::{Map, Text, Value, truth},
     yaml::Decrypt,
 };
 
@@ -177,12 +177,11 @@ impl Asked {
                 .map(|text| pattern("ignore_files", &format!("{text}$")))
                 .collect::<Result<_, _>>()?,
             extensions,
+            // Any word at all is true here.
             passes_over_others: match args.get("ignore_unknown_extensions") {
-                Some(Value::Bool(truth)) => *truth,
-                Some(Value::Text(word)) => {
-                    matches!(word.to_lowercase().as_str(), "yes" | "true" | "on" | "1")
-                }
-                _ => false,
+                Some(Value::Text(word)) => !word.is_empty(),
+                Some(other) => truth(other).unwrap_or(!other.is_null()),
+                None => false,
             },
         })
     }

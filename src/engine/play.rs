@@ -433,7 +433,7 @@ impl PlayState<'_> {
             }
         }
         for role in &included.roles {
-            if role.public.as_ref().and_then(|given| given.known()) == Some(&true) {
+            if role.public {
                 self.roles.borrow_mut().push(Arc::clone(role));
             }
         }

@@ -15,7 +15,7 @@ use crate::{
     modules::{Entry, ParamKind},
     state::{FileMode, Supply},
     template::{FileOptions, Style},
-    value::{Map, Text, Value, encoded},
+    value::{Map, Text, Value, encoded, truth},
     vars::Level,
     yaml::{self, Decrypt},
 };
@@ -27,15 +27,7 @@ pub(super) fn supplies(
     args: Map,
 ) -> Result<(Map, BTreeMap<String, Supply>), Trouble> {
     let mut supplies = BTreeMap::new();
-    let is = |name: &str, truth: bool| match args.get(name) {
-        Some(Value::Bool(given)) => *given == truth,
-        Some(Value::Text(word)) => {
-            let yes = matches!(word.to_lowercase().as_str(), "yes" | "true" | "1" | "on");
-            let no = matches!(word.to_lowercase().as_str(), "no" | "false" | "0" | "off");
-            if truth { yes } else { no }
-        }
-        _ => false,
-    };
+    let is = |name: &str, wanted: bool| args.get(name).and_then(truth) == Some(wanted);
     if is("remote_src", true) || (module.name == "unarchive" && is("copy", false)) {
         return Ok((args, supplies));
     }
@@ -208,14 +200,7 @@ fn mode_of(path: &Path) -> FileMode {
 fn style(args: &Map) -> Style {
     let mut style = Style::default();
     let text = |name: &str| args.get(name).and_then(Value::as_str).map(str::to_owned);
-    let flag = |name: &str| match args.get(name) {
-        Some(Value::Bool(truth)) => Some(*truth),
-        Some(Value::Text(word)) => Some(matches!(
-            word.to_lowercase().as_str(),
-            "yes" | "true" | "1" | "on"
-        )),
-        _ => None,
-    };
+    let flag = |name: &str| args.get(name).and_then(truth);
     let set = |name: &str, to: &mut String| {
         if let Some(given) = text(name) {
             *to = given;

@@ -10,7 +10,7 @@ use crate::{
     connection::{Become, HostKeys, Method, Ssh, Target, Transport},
     diagnostic::Mistake,
     playbook::{Keywords, Task, Words},
-    value::{Text, Value},
+    value::{Text, Value, truth_of},
     vars::{HostScope, Reached},
 };
 
@@ -105,7 +105,7 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
             let checked = ask
                 .text(&["ansible_host_key_checking", "ansible_ssh_host_key_checking"])?
                 .map_or(settings.host_key_checking, |word| {
-                    !matches!(word.to_lowercase().as_str(), "false" | "no" | "0" | "off")
+                    truth_of(&word) != Some(false)
                 });
             // The first are ssh's own arguments, whose place counts even when there are none.
             let args = vec![
@@ -200,7 +200,7 @@ impl Ask<'_> {
 fn escalation(view: &View<'_>, ask: &Ask<'_>) -> Result<Option<Become>, Trouble> {
     let settings = view.run.settings;
     let wanted = match ask.text(&["ansible_become"])? {
-        Some(word) => matches!(word.to_lowercase().as_str(), "true" | "yes" | "1" | "on"),
+        Some(word) => truth_of(&word) == Some(true),
         None => view
             .flag(|keywords| &keywords.r#become)?
             .unwrap_or(settings.become_),

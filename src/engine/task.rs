@@ -53,6 +53,7 @@ struct Shown {
     delegate: Option<String>,
     /// The address of that other host, where it is not its name.
     delegate_address: Option<String>,
+    delegates_facts: bool,
     no_log: bool,
     diff: bool,
     doubt: Option<Unknown>,
@@ -264,6 +265,7 @@ impl Shown {
         done.item.clone_from(&self.item);
         done.delegate.clone_from(&self.delegate);
         done.delegate_address.clone_from(&self.delegate_address);
+        done.delegates_facts = self.delegates_facts;
         done.no_log |= self.no_log;
         done.diff = self.diff;
     }
@@ -311,6 +313,9 @@ fn settle(view: &View<'_>, play: &PlayState<'_>, shown: &mut Shown) -> Result<Re
         _ => None,
     };
     shown.delegate.clone_from(&delegate);
+    shown.delegates_facts = view
+        .flag(|keywords| &keywords.delegate_facts)?
+        .unwrap_or(false);
     let elsewhere = delegate.map(|name| {
         let found = delegated(view, &name);
         (name, found)
@@ -557,7 +562,11 @@ pub(super) fn keep(run: &Run<'_>, task: &Task, done: &HostDone) {
         actions::effects(run, task, done.host, one);
     }
     if let Some(name) = &task.register {
-        let value = done.whole.registered();
+        let mut value = done.whole.registered();
+        // How a task was called is known of the items of a loop alone.
+        if let (None, Value::Map(result)) = (&done.items, &mut value) {
+            Arc::make_mut(result).remove("invocation");
+        }
         run.variables
             .set(done.host, &name.node, value, Some(&name.span));
     }

@@ -8,7 +8,7 @@ use crate::{
     inventory::Vars,
     playbook::{Flag, Given, Keywords, Task, Whole, Words},
     template::{Failure, Kind, Scope as _, Templar, Truth},
-    value::{Map, Text, Unknown, Value},
+    value::{Map, Text, Unknown, Value, truth},
     vars::{HostScope, Level},
 };
 
@@ -135,22 +135,7 @@ impl<'r> View<'r> {
             Given::Template(text) => text,
         };
         let value = self.known(&Value::Text(text.clone()), &flag.span)?;
-        let word = match value {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::Bool(truth)) => return Ok(Some(truth)),
-            Some(Value::Int(number @ (0 | 1))) => return Ok(Some(number == 1)),
-            Some(other) => other.as_str().unwrap_or_default().to_lowercase(),
-        };
-        match word.as_str() {
-            "yes" | "on" | "true" | "1" | "y" | "t" => Ok(Some(true)),
-            "no" | "off" | "false" | "0" | "n" | "f" | "" => Ok(Some(false)),
-            _ => Err(Mistake::new(
-                "this must be a boolean",
-                &flag.span,
-                format!("it is `{word}`"),
-            )
-            .into()),
-        }
+        Ok(truth_at(value, &flag.span)?)
     }
 
     /// A whole number.
@@ -522,6 +507,20 @@ impl<'r> View<'r> {
             Some(value) => Ok(self.templar.render(&value, &self.scope)?),
             None => Ok(None),
         }
+    }
+}
+
+/// The truth of a flag that was rendered; `None` where it is null or omitted.
+pub(super) fn truth_at(value: Option<Value>, span: &Span) -> Result<Option<bool>, Mistake> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => truth(&value).map(Some).ok_or_else(|| {
+            let word = match &value {
+                Value::Text(text) => text.as_str().to_owned(),
+                other => crate::value::to_json(other).to_string(),
+            };
+            Mistake::new("this must be a boolean", span, format!("it is `{word}`"))
+        }),
     }
 }
 

@@ -4,7 +4,7 @@ use super::Args;
 use crate::{
     host::path,
     state::{FileMode, Mode},
-    value::{Map, Text, Unknown, Value, truth_of},
+    value::{Map, Text, Unknown, Value, truth},
 };
 
 /// What the control side must do with an argument before a host gets it.
@@ -129,15 +129,10 @@ impl Param for bool {
     const TYPE: &'static str = "bool";
 
     fn parse(value: &Value, _args: &Args<'_>, _name: &str) -> Result<Self, Wrong> {
-        let word = match value {
-            Value::Bool(truth) => return Ok(*truth),
-            Value::Int(1) => return Ok(true),
-            Value::Int(0) => return Ok(false),
-            Value::Float(number) if number.fract() == 0.0 => number.to_string(),
-            Value::Text(text) => text.trim().to_lowercase(),
-            _ => return Err(expected("a boolean", value)),
-        };
-        truth_of(&word).ok_or_else(|| Wrong::Expected(format!("a boolean, not `{word}`")))
+        truth(value).ok_or_else(|| match value {
+            Value::Text(word) => Wrong::Expected(format!("a boolean, not `{word}`")),
+            _ => expected("a boolean", value),
+        })
     }
 }
 

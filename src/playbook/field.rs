@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Mistake, Mistakes, Spanned, nearest},
-    value::{Text, Value, truth_of},
+    value::{Text, Value, truth},
     yaml::{Conversion, Entry, Kind, Node},
 };
 
@@ -285,19 +285,6 @@ pub(super) fn unknown_keyword<'n>(
     match (near, elsewhere) {
         (None, Some((_, place))) => mistake.help(*place),
         _ => mistake.did_you_mean(near),
-    }
-}
-
-/// What Ansible takes for true or false.
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(truth) => Some(*truth),
-        Value::Int(0) => Some(false),
-        Value::Int(1) => Some(true),
-        Value::Float(number) if *number == 0.0 => Some(false),
-        Value::Float(number) if (*number - 1.0).abs() < f64::EPSILON => Some(true),
-        Value::Text(text) => truth_of(text.to_lowercase().trim()),
-        _ => None,
     }
 }
 

@@ -51,7 +51,7 @@ impl Loader<'_> {
                 tried.push(path);
             }
         }
-        gathered.mistakes.push(
+        gathered.missing(
             Mistake::new(
                 format!("there is no file `{}`", name.display()),
                 span,
@@ -62,7 +62,7 @@ impl Loader<'_> {
         None
     }
 
-    fn list(&self, verb: &str, paths: &[PathBuf]) -> String {
+    pub(super) fn list(&self, verb: &str, paths: &[PathBuf]) -> String {
         let shown: Vec<String> = paths
             .iter()
             .map(|path| match self.shown(path) {
@@ -110,7 +110,7 @@ impl Loader<'_> {
                 return Some(FoundRole { name, path });
             }
         }
-        gathered.mistakes.push(if is_of_collection(name) {
+        gathered.missing(if is_of_collection(name) {
             Mistake::new(
                 format!("not supported: collections, and so the role `{name}`"),
                 span,
@@ -172,7 +172,7 @@ impl Loader<'_> {
             }
         }
         if let Some((name, span)) = from {
-            gathered.mistakes.push(Mistake::new(
+            gathered.missing(Mistake::new(
                 format!("there is no `{name}` in `{part}` of this role"),
                 span,
                 format!("looked in {}", self.shown(&folder)),

@@ -42,11 +42,21 @@ impl Loader<'_> {
         file: &str,
         apply: Option<&Keywords>,
     ) -> Result<Included, Mistakes> {
-        let mut gathered = Gathered::default();
+        self.tasks_included(play, task, file, apply, &mut Gathered::default())
+    }
+
+    pub(super) fn tasks_included(
+        &self,
+        play: &Play,
+        task: &Task,
+        file: &str,
+        apply: Option<&Keywords>,
+        gathered: &mut Gathered,
+    ) -> Result<Included, Mistakes> {
         let span = &task.action.span;
         let here = self.here(play, task);
-        let Some(path) = self.found_tasks(file, span, &here, &mut gathered) else {
-            return Err(gathered.mistakes);
+        let Some(path) = self.found_tasks(file, span, &here, gathered) else {
+            return Err(std::mem::take(&mut gathered.mistakes));
         };
         check_depth(task, &self.shown(&path), span)?;
         let what = self.shown(&path);
@@ -56,7 +66,7 @@ impl Loader<'_> {
             folder: folder_of(&path),
             ..here
         };
-        let items = self.file_of_tasks(&path, span, &inner, &mut gathered);
+        let items = self.file_of_tasks(&path, span, &inner, gathered);
         Ok(Included {
             path: Some(path),
             ..finish(items, Vec::new(), gathered)?
@@ -73,7 +83,16 @@ impl Loader<'_> {
         task: &Task,
         request: &RoleRequest,
     ) -> Result<Included, Mistakes> {
-        let mut gathered = Gathered::default();
+        self.role_included(play, task, request, &mut Gathered::default())
+    }
+
+    pub(super) fn role_included(
+        &self,
+        play: &Play,
+        task: &Task,
+        request: &RoleRequest,
+        gathered: &mut Gathered,
+    ) -> Result<Included, Mistakes> {
         let here = self.here(play, task);
         let name = request.name.node.as_str();
         check_depth(task, &format!("role {name}"), &request.name.span)?;
@@ -85,7 +104,7 @@ impl Loader<'_> {
         );
         let inner = Here { scope, ..here };
         let wanted = requested(request, task.keywords.vars.clone());
-        let loaded = self.role(wanted, &inner, &mut gathered);
+        let loaded = self.role(wanted, &inner, gathered);
         let (items, handlers) = loaded
             .map(|loaded| (loaded.blocks, loaded.handlers))
             .unwrap_or_default();
@@ -168,7 +187,7 @@ fn check_depth(task: &Task, what: &str, span: &Span) -> Result<(), Mistake> {
 fn finish(
     items: Vec<Item>,
     handlers: Vec<Arc<Task>>,
-    mut gathered: Gathered,
+    gathered: &mut Gathered,
 ) -> Result<Included, Mistakes> {
     gathered.checked()?;
     let mut all = handlers;
@@ -176,8 +195,8 @@ fn finish(
     Ok(Included {
         items,
         handlers: all,
-        roles: gathered.roles,
-        warnings: gathered.warnings,
+        roles: std::mem::take(&mut gathered.roles),
+        warnings: std::mem::take(&mut gathered.warnings),
         path: None,
     })
 }

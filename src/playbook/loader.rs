@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    foresee::Foreseen,
     model::{Playbook, Task},
     role::Role,
     scope::Scope,
@@ -35,8 +36,9 @@ pub trait Surroundings: Sync {
     /// A variable is not known before the run.
     fn render(&self, text: &Text, scope: &Scope) -> Result<String, Mistake>;
 
-    /// What the modules of these playbooks would refuse, told beside the loader's own mistakes.
-    fn refused(&self, _playbooks: &[Playbook]) -> Mistakes {
+    /// What the modules of these playbooks, and of what they will include, would refuse, told
+    /// beside the loader's own mistakes.
+    fn refused(&self, _playbooks: &[Playbook], _foreseen: &[Foreseen]) -> Mistakes {
         Mistakes::default()
     }
 
@@ -70,6 +72,10 @@ pub(super) struct Gathered {
     pub(super) warnings: Vec<Mistake>,
     pub(super) roles: Vec<Arc<Role>>,
     pub(super) handlers: Vec<Arc<Task>>,
+    /// Whether an include is read before the run: it knows more variables when it is reached.
+    foresees: bool,
+    /// Whether nobody knows if that include is reached at all.
+    is_doubtful: bool,
 }
 
 /// Where the loader is while it reads a file.
@@ -157,10 +163,10 @@ impl<'a> Loader<'a> {
                 plays,
             });
         }
-        gathered
-            .mistakes
-            .0
-            .extend(self.surroundings.refused(&playbooks).0);
+        let (foreseen, mistakes) = self.foreseen(&playbooks);
+        gathered.mistakes.0.extend(mistakes.0);
+        let refused = self.surroundings.refused(&playbooks, &foreseen);
+        gathered.mistakes.0.extend(refused.0);
         gathered.checked()?;
         Ok((playbooks, gathered.warnings))
     }
@@ -207,9 +213,13 @@ impl<'a> Loader<'a> {
         if let Some(known) = lock().get(path) {
             return Some(known.clone());
         }
-        let read = yaml::open(path, &self.shown(path), self.surroundings.decrypt())
-            .and_then(|source| yaml::read(&source, &mut gathered.warnings));
-        match read {
+        let source = match yaml::open(path, &self.shown(path), self.surroundings.decrypt()) {
+            Ok(source) => Ok(source),
+            // Nobody may need to open it.
+            Err(_) if gathered.is_doubtful => return None,
+            Err(mistake) => Err(mistake),
+        };
+        match source.and_then(|source| yaml::read(&source, &mut gathered.warnings)) {
             Ok(node) => {
                 lock().insert(path.to_owned(), node.clone());
                 Some(node)
@@ -238,6 +248,9 @@ impl<'a> Loader<'a> {
         self.surroundings
             .render(text, scope)
             .map_err(|mistake| {
+                if gathered.foresees {
+                    return;
+                }
                 gathered.mistakes.push(
                     mistake.at(span, "needed before the run").help(
                         "an import knows the variables of its play and of the command line; an include knows all",
@@ -249,6 +262,22 @@ impl<'a> Loader<'a> {
 }
 
 impl Gathered {
+    /// For an include that is read before the run.
+    pub(super) fn of_include(is_doubtful: bool) -> Self {
+        Self {
+            foresees: true,
+            is_doubtful,
+            ..Self::default()
+        }
+    }
+
+    /// Something is not there: a mistake, unless nobody knows whether it is ever looked for.
+    pub(super) fn missing(&mut self, mistake: Mistake) {
+        if !self.is_doubtful {
+            self.mistakes.push(mistake);
+        }
+    }
+
     /// `Ok` without mistakes; each is told once, file by file, in the order of their lines.
     pub(super) fn checked(&mut self) -> Result<(), Mistakes> {
         let mut told: Vec<Mistake> = Vec::new();

@@ -7,6 +7,7 @@
 mod args;
 mod field;
 mod find;
+mod foresee;
 mod include;
 mod items;
 mod keyword;
@@ -26,6 +27,7 @@ mod variables;
 pub use args::{Arg, Args};
 pub use field::is_template;
 pub use find::search_folders;
+pub use foresee::{Around, Foreseen};
 pub use include::Included;
 pub use keyword::{Bearer, Flag, Fraction, Given, Keywords, Whole, Words};
 pub use loader::{Loader, Places, Surroundings};

@@ -156,6 +156,17 @@ pub struct RoleRequest {
     pub rolespec_validate: Flag,
 }
 
+impl RoleRequest {
+    /// The flags that templates may stand for.
+    pub fn flags_mut(&mut self) -> [&mut Flag; 3] {
+        [
+            &mut self.public,
+            &mut self.allow_duplicates,
+            &mut self.rolespec_validate,
+        ]
+    }
+}
+
 /// What a task is repeated for.
 #[derive(Clone, Debug)]
 pub enum Repeat {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Mistake, Span, Spanned, nearest},
-    value::{Text, Value},
+    value::{Text, Value, truth},
     yaml::Node,
 };
 
@@ -175,26 +175,18 @@ impl Fields<'_> {
     fn flag_arg(&mut self, args: &mut Args, name: &str) -> Flag {
         let arg = args.take(name)?;
         let given = match arg.value {
-            Value::Bool(truth) => Given::Known(truth),
             Value::Text(text) if is_template(&text) => Given::Template(text),
-            Value::Text(text)
-                if matches!(text.to_lowercase().as_str(), "yes" | "true" | "on" | "1") =>
-            {
-                Given::Known(true)
-            }
-            Value::Text(text)
-                if matches!(text.to_lowercase().as_str(), "no" | "false" | "off" | "0") =>
-            {
-                Given::Known(false)
-            }
-            _ => {
-                self.mistakes.push(Mistake::new(
-                    format!("`{name}` takes true or false"),
-                    &arg.span,
-                    "neither",
-                ));
-                return None;
-            }
+            value => match truth(&value) {
+                Some(truth) => Given::Known(truth),
+                None => {
+                    self.mistakes.push(Mistake::new(
+                        format!("`{name}` takes true or false"),
+                        &arg.span,
+                        "neither",
+                    ));
+                    return None;
+                }
+            },
         };
         Some(Spanned::new(given, arg.span))
     }

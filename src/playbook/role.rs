@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{keyword::Given, variables::Variable};
+use super::variables::Variable;
 use crate::{diagnostic::Span, value::Value};
 
 /// A role in one of its uses: the same folder may be used with other parameters elsewhere.
@@ -24,9 +24,9 @@ pub struct Role {
     /// The roles it depends on, in order.
     pub dependencies: Vec<std::sync::Arc<Role>>,
     /// Whether it may run more than once for a host.
-    pub allow_duplicates: Option<Given<bool>>,
+    pub allow_duplicates: Option<bool>,
     /// Whether its variables are seen outside of it.
-    pub public: Option<Given<bool>>,
+    pub public: bool,
     /// Whether `import_role` or `include_role` asked for it.
     pub from_include: bool,
     /// Equal for uses that count as the same, of which only the first runs.
@@ -36,8 +36,8 @@ pub struct Role {
 }
 
 impl Role {
-    /// Whether it may run again for a host, as far as is known before the run.
+    /// Whether it may run again for a host.
     pub fn is_repeatable(&self) -> bool {
-        matches!(self.allow_duplicates, Some(Given::Known(true)))
+        self.allow_duplicates == Some(true)
     }
 }

@@ -10,13 +10,13 @@ use super::{
     loader::{Gathered, Here, Loader},
     model::{Block, BlockKind, Item, RoleRequest, Task},
     role::Role,
-    scope::ScopeKind,
+    scope::{Scope, ScopeKind},
     validation::validation,
     variables::{Variable, variables},
 };
 use crate::{
     diagnostic::{Mistake, Span, Spanned},
-    value::{Map, Text, Value},
+    value::{Map, Text, Value, truth_of},
     yaml::{Entry, Node},
 };
 
@@ -29,9 +29,9 @@ pub(super) struct Use<'u> {
     pub(super) vars_from: &'u Words,
     pub(super) defaults_from: &'u Words,
     pub(super) handlers_from: &'u Words,
-    pub(super) public: Flag,
+    pub(super) public: bool,
     /// What `include_role` says; otherwise the role's own metadata says it.
-    pub(super) allow_duplicates: Option<Given<bool>>,
+    pub(super) allow_duplicates: Option<bool>,
     pub(super) validates: bool,
     pub(super) from_include: bool,
 }
@@ -119,7 +119,7 @@ impl Loader<'_> {
             vars_from: &None,
             defaults_from: &None,
             handlers_from: &None,
-            public: None,
+            public: false,
             allow_duplicates: None,
             validates: true,
             from_include: false,
@@ -235,7 +235,7 @@ impl Loader<'_> {
             inline_vars: wanted.keywords.vars,
             dependencies: Vec::new(),
             allow_duplicates: wanted.allow_duplicates.or(meta.allow_duplicates),
-            public: wanted.public.map(|flag| flag.node),
+            public: wanted.public,
             from_include: wanted.from_include,
             argument_spec: specs
                 .and_then(|specs| specs.get(from.entry_point()))
@@ -307,9 +307,32 @@ impl Loader<'_> {
             scope: Arc::clone(&scope),
             ..here.clone()
         };
-        let loaded = self.role(requested(request, vars), &inner, gathered)?;
+        let mut request = request.clone();
+        for flag in request.flags_mut() {
+            self.settle(flag, &inner.scope, gathered);
+        }
+        let loaded = self.role(requested(&request, vars), &inner, gathered)?;
         gathered.handlers.extend(loaded.handlers);
         Some(Arc::new(group(scope, loaded.blocks)))
+    }
+
+    /// A flag that must be known before the run.
+    fn settle(&self, flag: &mut Flag, scope: &Scope, gathered: &mut Gathered) {
+        let Some(given) = flag else { return };
+        let Given::Template(text) = &given.node else {
+            return;
+        };
+        let Some(word) = self.rendered(text, &given.span, scope, gathered) else {
+            return;
+        };
+        match truth_of(&word) {
+            Some(truth) => given.node = Given::Known(truth),
+            None => gathered.mistakes.push(Mistake::new(
+                "this must be a boolean",
+                &given.span,
+                format!("it is `{word}`"),
+            )),
+        }
     }
 
     fn role_vars(
@@ -383,7 +406,17 @@ impl Loader<'_> {
                 mistakes: &mut gathered.mistakes,
             };
             fields.refuse_unknown(&[]);
-            meta.allow_duplicates = fields.flag("allow_duplicates").map(|flag| flag.node);
+            meta.allow_duplicates = match fields.flag("allow_duplicates") {
+                Some(flag) => {
+                    if flag.node.known().is_none() {
+                        let why = "`allow_duplicates` of a role takes no template";
+                        let mistake = Mistake::new(why, &flag.span, "expected true or false");
+                        gathered.mistakes.push(mistake);
+                    }
+                    flag.node.known().copied()
+                }
+                None => None,
+            };
             meta.dependencies = node.get("dependencies").cloned();
             if meta.specs.is_none() {
                 meta.specs = specs_of(node, gathered);
@@ -409,7 +442,7 @@ impl FromFiles {
 
 #[derive(Default)]
 struct Meta {
-    allow_duplicates: Option<Given<bool>>,
+    allow_duplicates: Option<bool>,
     dependencies: Option<Node>,
     specs: Option<Map>,
 }
@@ -418,7 +451,7 @@ fn borrowed(from: Option<&(String, Span)>) -> Option<(&str, &Span)> {
     from.map(|(name, span)| (name.as_str(), span))
 }
 
-/// What `import_role` or `include_role` asks for.
+/// What `import_role` or `include_role` asks for; its flags are known by now.
 pub(super) fn requested(request: &RoleRequest, vars: Vec<Variable>) -> Use<'_> {
     let known = |flag: &Flag, otherwise: bool| match flag {
         Some(flag) => flag.node.known().copied().unwrap_or(otherwise),
@@ -435,8 +468,8 @@ pub(super) fn requested(request: &RoleRequest, vars: Vec<Variable>) -> Use<'_> {
         vars_from: &request.vars_from,
         defaults_from: &request.defaults_from,
         handlers_from: &request.handlers_from,
-        public: request.public.clone(),
-        allow_duplicates: Some(Given::Known(known(&request.allow_duplicates, true))),
+        public: known(&request.public, false),
+        allow_duplicates: Some(known(&request.allow_duplicates, true)),
         validates: known(&request.rolespec_validate, true),
         from_include: true,
     }

@@ -29,7 +29,7 @@ pub use marks::Marks;
 pub use text::Text;
 pub use time::Moment;
 pub use unknown::{Reason, Unknown};
-pub use word::{hex, truth_of};
+pub use word::{filtered_truth, hex, truth, truth_of};
 
 /// A value as Ansible's users know it. Cloning is cheap: what is large is shared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

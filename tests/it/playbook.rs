@@ -60,7 +60,7 @@ fn structure(project: &Project) -> String {
 }
 
 fn tasks(site: &str) -> Vec<Arc<Task>> {
-    let playbook = project(&[("site.yml", site)]).load();
+    let playbook = project(&[("site.yml", site), ("file.yml", "a: 1\n")]).load();
     playbook.plays[0]
         .all_tasks()
         .into_iter()
@@ -78,6 +78,7 @@ fn whens(task: &Task) -> Vec<String> {
 /// A project with every kind of import.
 fn imports() -> Project {
     project(&[
+        ("later.yml", "- ping:\n"),
         (
             "site.yml",
             "- import_playbook: more/web.yml\n  when: go\n  tags: [imported]\n  vars: {port: 80}\n- hosts: [db, web]\n  tasks:\n  - import_tasks: tasks/{{ env }}.yml\n    tags: t\n  - include_tasks: later.yml\n  - include_role: {name: r3}\n",
@@ -382,7 +383,7 @@ fn an_include_is_loaded_when_it_is_asked_for() {
     let included = loader.include_role(play, all[1], request).unwrap();
     assert_eq!(included.items[0].tasks()[0].title(), "r : of the role");
     assert_eq!(included.handlers[0].title(), "r : handler");
-    assert_eq!(included.roles[0].public, Some(Given::Known(true)));
+    assert!(included.roles[0].public);
     assert!(included.roles[0].is_repeatable());
 }
 

@@ -4,7 +4,7 @@ use crate::{
     change::Plan,
     host::Observe,
     modules::{Module, Refusal},
-    value::{Key, Map, Value, truth_of},
+    value::{Key, Map, Value, truth},
 };
 
 parameters! {
@@ -57,10 +57,7 @@ impl Module for SetStats {
 fn is(given: Option<&Value>, unset: bool) -> bool {
     match given {
         None | Some(Value::Null) => unset,
-        Some(Value::Bool(truth)) => *truth,
-        Some(Value::Int(number)) => *number == 1,
-        Some(Value::Text(word)) => truth_of(&word.to_lowercase()) == Some(true),
-        Some(_) => false,
+        Some(value) => truth(value) == Some(true),
     }
 }
 

@@ -11,6 +11,7 @@ use super::super::{
     obj::{self, Obj},
 };
 use super::{Filter, filter};
+use crate::value::filtered_truth;
 
 pub(super) const FILTERS: &[Filter] = &[
     filter(&["abs"], &[], abs, "Gives the number without its sign."),
@@ -164,25 +165,13 @@ fn root(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     }
 }
 
-fn truth(eval: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
+fn truth(_: &Eval<'_>, input: &Obj, _: &Bound) -> Res<Obj> {
     Ok(Obj::Bool(match input {
         Obj::Bool(truth) => *truth,
-        Obj::None => return Ok(Obj::None),
-        Obj::Str(text) | Obj::Markup(text) => {
-            matches!(
-                text.to_lowercase().as_str(),
-                "yes" | "on" | "1" | "true" | "t" | "y"
-            )
-        }
+        Obj::Str(text) | Obj::Markup(text) => filtered_truth(text),
         Obj::Int(number) => *number == 1,
         Obj::Float(number) => (*number - 1.0).abs() < f64::EPSILON,
-        other => {
-            let _ = eval;
-            return Err(Stop::runtime(format!(
-                "`{}` has no boolean form",
-                other.type_name()
-            )));
-        }
+        _ => false,
     }))
 }
 

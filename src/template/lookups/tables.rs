@@ -9,6 +9,7 @@ use super::{Lookup, files, lookup};
 use crate::value::{
     Marks, Text,
     pattern::{Flags, compile},
+    truth_of,
 };
 
 pub(super) const LOOKUPS: &[Lookup] = &[
@@ -62,10 +63,7 @@ impl Options<'_> {
 
     fn truth(&self, eval: &Eval<'_>, name: &str, default: bool) -> Res<bool> {
         if let Some((_, value)) = self.term.iter().find(|(known, _)| known == name) {
-            return Ok(matches!(
-                value.to_lowercase().as_str(),
-                "true" | "yes" | "1" | "on"
-            ));
+            return Ok(truth_of(value) == Some(true));
         }
         self.given.truth(eval, name, default)
     }

@@ -6,6 +6,7 @@ use super::super::{
     obj::Obj,
 };
 use super::{Test, test};
+use crate::value::truth_of;
 
 pub(super) const TESTS: &[Test] = &[
     test(&["changed", "change"], &[], |eval, input, _| {
@@ -109,14 +110,11 @@ fn timedout(eval: &Eval<'_>, input: &Obj) -> Res<bool> {
 }
 
 fn truthy(eval: &Eval<'_>, input: &Obj, convert: bool) -> Res<bool> {
-    if convert && let Some(text) = input.text() {
-        let word = text.to_lowercase();
-        if matches!(word.as_str(), "yes" | "on" | "true" | "t" | "y" | "1") {
-            return Ok(true);
-        }
-        if matches!(word.as_str(), "no" | "off" | "false" | "f" | "n" | "0") {
-            return Ok(false);
-        }
+    if convert
+        && let Some(text) = input.text()
+        && let Some(truth) = truth_of(text)
+    {
+        return Ok(truth);
     }
     eval.truth(input)
 }

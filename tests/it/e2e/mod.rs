@@ -6,6 +6,8 @@
 
 mod broken;
 mod chain;
+mod flags;
+mod foreseen;
 mod foretold;
 mod hostile;
 mod language;

@@ -77,7 +77,7 @@ fn included(args: &str, shown: &str) -> String {
     let start = said.text.find("\"msg\": \"").map_or(0, |at| at + 8);
     let told = said.text[start..].lines().next().unwrap_or_default();
     if start == 0 {
-        return said.text;
+        return said.text + &said.errors;
     }
     told.trim_end_matches('"').to_owned()
 }
