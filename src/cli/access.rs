@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{secrets, world::Told};
-use crate::{config, event::Secrets, value::Text};
+use crate::{
+    config::{self, FilePath, Settings},
+    event::Secrets,
+    value::Text,
+};
 
 /// Which hosts there are, how to reach them, and the secrets for it.
 #[derive(Args, Clone, Debug, Default)]
@@ -73,10 +77,7 @@ impl Access {
             timeout: self.timeout,
             transport: self.connection.clone(),
             remote_user: self.user.clone().map(Some),
-            private_key_file: self
-                .private_key
-                .clone()
-                .map(|path| Some(config::FilePath(path))),
+            private_key_file: self.private_key.clone().map(|path| Some(FilePath(path))),
             ssh_common_args: self.ssh_common_args.clone(),
             ssh_extra_args: self.ssh_extra_args.clone(),
             become_: some(self.r#become),
@@ -89,20 +90,31 @@ impl Access {
     }
 
     /// The passwords of the login and to become another user, where they are given.
-    pub(super) fn passwords(&self, secrets: &Secrets) -> Told<(Option<Text>, Option<Text>)> {
+    pub(super) fn passwords(
+        &self,
+        settings: &Settings,
+        secrets: &Secrets,
+    ) -> Told<(Option<Text>, Option<Text>)> {
         let login = password(
-            self.ask_pass,
-            self.connection_password_file.as_deref(),
+            (self.ask_pass, self.connection_password_file.as_deref()),
+            (
+                settings.ask_pass,
+                settings.connection_password_file.as_ref(),
+            ),
             "SSH password: ",
         )?;
         // As with Ansible, nothing typed means the same as for the login.
-        let other = match (&login, self.ask_become_pass) {
+        let asks = self.ask_become_pass || settings.become_ask_pass;
+        let other = match (&login, asks) {
             (Some(_), true) => "BECOME password[defaults to SSH password]: ",
             _ => "BECOME password: ",
         };
         let mut other = password(
-            self.ask_become_pass,
-            self.become_password_file.as_deref(),
+            (self.ask_become_pass, self.become_password_file.as_deref()),
+            (
+                settings.become_ask_pass,
+                settings.become_password_file.as_ref(),
+            ),
             other,
         )?;
         if other.as_ref().is_some_and(|text| text.is_empty()) && login.is_some() {
@@ -115,11 +127,19 @@ impl Access {
     }
 }
 
-/// A password from a file, or typed in.
-fn password(ask: bool, file: Option<&Path>, prompt: &str) -> Told<Option<Text>> {
+/// A password from a file, or typed in: as the flags say, else as the settings do.
+fn password(
+    flags: (bool, Option<&Path>),
+    settings: (bool, Option<&FilePath>),
+    prompt: &str,
+) -> Told<Option<Text>> {
+    let (asks, file) = match flags {
+        (false, None) => (settings.0, settings.1.map(|path| Path::new(&path.0))),
+        given => given,
+    };
     match file {
         Some(path) => secrets::of_file(path).map(Some),
-        None if ask => secrets::typed(prompt).map(Some),
+        None if asks => secrets::typed(prompt).map(Some),
         None => Ok(None),
     }
 }

@@ -150,9 +150,14 @@ fn started(flags: &Flags, secrets: &Secrets) -> Told<u8> {
         &mut warnings,
     )
     .map_err(|mistake| (mistake.into(), 4))?;
+    let settings = &world.settings;
+    let or = |given: Vec<String>, set: &[String]| match given {
+        none if none.is_empty() => set.to_vec(),
+        given => given,
+    };
     let tags = TagChoice {
-        only: words(&flags.tags),
-        skip: words(&flags.skip_tags),
+        only: or(words(&flags.tags), &settings.run_tags),
+        skip: or(words(&flags.skip_tags), &settings.skip_tags),
     };
     let run = flags.run(&world, &tags);
     let known = Known::new(&run, &extra, world.keys.clone());
@@ -242,7 +247,7 @@ fn engine(
     let surroundings = Surroundings::new(&inventory, Some(&run.playbook_dir), &settings, &opening)
         .map_err(|mistakes| (mistakes, 4))?;
     let verbosity = flags.verbosity(&settings);
-    let (password, become_password) = flags.access.passwords(secrets)?;
+    let (password, become_password) = flags.access.passwords(&settings, secrets)?;
     let options = Options {
         check: flags.check,
         diff: flags.diff || settings.diff_always,

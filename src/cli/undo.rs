@@ -163,7 +163,7 @@ fn with_engine<T>(
     let wrong = |mistakes| (mistakes, 4);
     let secrets = Secrets::default();
     let world = World::new(access, &secrets)?;
-    let (password, become_password) = access.passwords(&secrets)?;
+    let (password, become_password) = access.passwords(&world.settings, &secrets)?;
     let run = vars::Run::default();
     let known = Known::new(&run, &inventory::Vars::new(), world.keys.clone());
     let places = Places {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    Environment, Flags, Origin, Setting, Settings,
+    Environment, Flags, Origin, Setting, Settings, TABLE,
     cfg::{self, Entry},
     table::Given,
 };
@@ -68,6 +68,24 @@ pub fn load(flags: Flags, environment: &Environment) -> Result<Loaded, Mistakes>
         },
     );
     mistakes.or()?;
+    let defaults = Settings::made_from(
+        Flags::default(),
+        |setting| {
+            let given = Given {
+                text: setting.default,
+                base: "/",
+                environment,
+            };
+            (given, Origin::Default)
+        },
+        |_, _, _| {},
+    );
+    for field in settings.not_supported(&defaults) {
+        let setting = TABLE.iter().find(|setting| setting.field == field);
+        warnings.extend(
+            setting.map(|setting| not_supported(setting, settings.origins.get(field), &entries)),
+        );
+    }
     settings.config_file = file;
     Ok(Loaded { settings, warnings })
 }
@@ -167,6 +185,15 @@ fn refusal(setting: &Setting, origin: &Origin, must: &str, entries: &[Entry]) ->
             Mistake::new(format!("`{}` must {must}", entry.key), &entry.span, "here")
         }
         (_, None) => Mistake::nowhere(format!("`{}` must {must}", setting.field)),
+    }
+}
+
+fn not_supported(setting: &Setting, origin: Option<&Origin>, entries: &[Entry]) -> Mistake {
+    let why = |name: &str| format!("the setting `{name}` is not supported: it changes nothing");
+    match (origin, written(setting, entries)) {
+        (Some(Origin::Environment(name)), _) => Mistake::nowhere(why(name)),
+        (_, Some(entry)) => Mistake::new(why(&entry.key), &entry.span, "here"),
+        (_, None) => Mistake::nowhere(why(setting.field)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings from flags, environment and `ansible.cfg`, read once.
 //!
-//! One table ([`Settings`]) names every setting that is honoured. The first of these that has one
+//! One table ([`Settings`]) names every setting; those that are not honoured bring a warning when
+//! they are set ([`NOT_SUPPORTED`]). The first of these that has one
 //! wins: flag, environment, `ansible.cfg`, default. Keys that the table does not know are ignored,
 //! as Ansible ignores them.
 
@@ -8,6 +9,7 @@ mod cfg;
 mod environment;
 mod kinds;
 mod load;
+mod support;
 mod table;
 
 pub use environment::Environment;
@@ -16,4 +18,5 @@ pub use kinds::{
     ResultFormat, SafeNames, SourceList,
 };
 pub use load::{Loaded, load};
+pub use support::{NOT_SUPPORTED, WITHOUT_MEANING};
 pub use table::{Flags, Origin, Setting, Settings, TABLE};

@@ -65,7 +65,7 @@ macro_rules! settings {
             $($(#[doc = $doc])+ pub $field: Option<$kind>,)+
         }
 
-        /// Every setting that is honoured.
+        /// Every setting that is known.
         pub static TABLE: &[Setting] = &[$(Setting {
             field: stringify!($field),
             key: $key,

@@ -29,6 +29,7 @@ mod projects;
 mod rendered;
 mod script;
 mod service;
+mod settings;
 mod setup;
 mod shown;
 mod story;

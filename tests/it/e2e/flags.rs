@@ -185,3 +185,38 @@ fn how_a_task_was_called_is_registered_of_the_items_of_a_loop_alone() {
     let said = project.run(&[]);
     assert_eq!(said.code, Some(0), "{}", said.text);
 }
+
+#[test]
+fn settings_choose_tags_and_name_the_file_of_a_password_where_no_flag_does() {
+    let project = project(&[
+        ("inv", INVENTORY),
+        ("ansible.cfg", "[tags]\nrun=a,b\nskip=b\n"),
+        (
+            "site.yml",
+            "- hosts: one
+  gather_facts: false
+  tasks:
+    - { debug: { msg: is-a }, tags: a }
+    - { debug: { msg: is-b }, tags: [a, b] }
+    - { debug: { msg: is-c }, tags: c }
+",
+        ),
+    ]);
+    let seen = |said: &str| ["is-a", "is-b", "is-c"].map(|word| said.contains(word));
+    assert_eq!(seen(&project.run(&[]).text), [true, false, false]);
+    let flags = ["--tags", "c,b", "--skip-tags", "x"];
+    assert_eq!(seen(&project.run(&flags).text), [false, true, true]);
+    project.write(
+        "ansible.cfg",
+        "[defaults]\nbecome_password_file=nowhere/at-all\nstdout_callback=yaml\n",
+    );
+    let said = project.run(&[]);
+    assert_ne!(said.code, Some(0), "{}", said.text);
+    let told = said.text + &said.errors;
+    assert!(told.contains("nowhere/at-all"), "{told}");
+    project.write("ansible.cfg", "[defaults]\nstdout_callback=yaml\n");
+    let said = project.run(&[]);
+    let told = said.text + &said.errors;
+    let warning = "the setting `stdout_callback` is not supported";
+    assert_eq!(told.matches(warning).count(), 1, "{told}");
+}
