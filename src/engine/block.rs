@@ -6,12 +6,12 @@ use super::{
     items::{self, Failed, Fate, Hosts},
     play::PlayState,
     run::Run,
-    stack::Brought,
+    stack::{self, Brought},
 };
 use crate::{
     inventory::HostId,
     playbook::{Block, BlockKind},
-    value::Map,
+    value::{Map, Text, Value},
 };
 
 /// Runs a block; what fails in it goes to its rescue, and all go through its `always`.
@@ -56,12 +56,19 @@ pub(super) async fn run<'r>(
         if !failed.is_empty() {
             for (host, why) in &failed {
                 play.forgive(*host);
-                let Failed::Here { name, result } = why else {
+                let Failed::Here {
+                    name,
+                    action,
+                    result,
+                } = why
+                else {
                     continue;
                 };
-                let name = Map::from([("name", name.as_str())]);
+                let name = name.clone().unwrap_or_else(|| Text::from(""));
+                let name = rendered(r, play, *host, name.into());
+                let task = Map::from([("name", name), ("action", action.as_str().into())]);
                 r.variables
-                    .set(*host, "ansible_failed_task", name.into(), None);
+                    .set(*host, "ansible_failed_task", task.into(), None);
                 r.variables
                     .set(*host, "ansible_failed_result", result.clone(), None);
                 r.count(&r.host_name(*host), |tally| {
@@ -117,5 +124,17 @@ fn passed((host, why): (HostId, Failed)) -> (HostId, Failed) {
     match why {
         Failed::Elsewhere { .. } => (host, Failed::Elsewhere { passes: false }),
         here @ Failed::Here { .. } => (host, here),
+    }
+}
+
+/// A name with the play's variables put in; as it is where that cannot be.
+fn rendered(r: &Run<'_>, play: &PlayState<'_>, host: HostId, name: Value) -> Value {
+    let stack = stack::of_play(r, play);
+    let Ok(scope) = r.variables.scope(host, &stack) else {
+        return name;
+    };
+    match r.templar(None).render(&name, &scope) {
+        Ok(Some(text)) if !text.is_null() => text,
+        _ => name.map_text(&mut |text| text.clone().into_data()),
     }
 }

@@ -18,7 +18,32 @@ use crate::{
     vars::HostScope,
 };
 
-/// Remembers the handlers that a changed task notifies.
+/// A handler of a play.
+#[derive(Clone, Debug)]
+pub(super) struct Handler {
+    pub(super) task: Arc<Task>,
+    /// Which block of handlers it came with: those of a role, or the play's own. Of one name, the
+    /// first in the last block counts.
+    block: usize,
+}
+
+/// Adds handlers that came together.
+pub(super) fn add(all: &mut Vec<Handler>, more: &[Arc<Task>]) {
+    let mut block = all.last().map_or(0, |last| last.block + 1);
+    let role = |task: &Task| task.role().map(Arc::as_ptr);
+    for (at, task) in more.iter().enumerate() {
+        if at > 0 && role(task) != role(&more[at - 1]) {
+            block += 1;
+        }
+        all.push(Handler {
+            task: Arc::clone(task),
+            block,
+        });
+    }
+}
+
+/// Remembers what a changed task notifies. Which handlers that means is settled when they run:
+/// those of roles that come later count too.
 pub(super) fn notify(r: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &HostDone) {
     let Some(wanted) = task.effective(|keywords| keywords.notify.as_ref()) else {
         return;
@@ -61,7 +86,7 @@ pub(super) fn notify(r: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &Host
                     .handlers
                     .borrow()
                     .iter()
-                    .map(|one| one.title())
+                    .map(|one| one.task.title())
                     .collect();
                 let mistake = Mistake::new(
                     format!(
@@ -74,15 +99,31 @@ pub(super) fn notify(r: &Run<'_>, play: &PlayState<'_>, task: &Task, done: &Host
                 play.stop_with(mistake);
                 return;
             }
-            for at in found {
-                let unknown = if changed { None } else { unknown.clone() };
-                play.notify(at, done.host, unknown);
-            }
+            let unknown = if changed { None } else { unknown.clone() };
+            play.ask(asked, done.host, unknown);
         }
     }
 }
 
-/// The handlers that a name or topic means: the last one of a name, all that listen.
+/// Finds the handlers of what was asked for on these hosts.
+fn settle(r: &Run<'_>, play: &PlayState<'_>, hosts: &[HostId]) {
+    let asked = play.take_asked(hosts);
+    if asked.is_empty() {
+        return;
+    }
+    let stack = stack::of_play(r, play);
+    for (host, name, unknown) in asked {
+        let Ok(scope) = r.variables.scope(host, &stack) else {
+            continue;
+        };
+        for at in named(r, play, &name, &scope) {
+            play.notify(at, host, unknown.clone());
+        }
+    }
+}
+
+/// The handlers that a name or topic means: one of the name, and all that listen, but of one name
+/// only one.
 fn named(r: &Run<'_>, play: &PlayState<'_>, asked: &str, scope: &HostScope<'_>) -> Vec<usize> {
     let handlers = play.handlers.borrow();
     let rendered = |text: &str, task: &Task| -> String {
@@ -98,25 +139,29 @@ fn named(r: &Run<'_>, play: &PlayState<'_>, asked: &str, scope: &HostScope<'_>) 
             _ => text.to_owned(),
         }
     };
+    let own_name = |task: &Task| {
+        let name = task.keywords.name.as_ref()?;
+        Some(rendered(&name.node, task)).filter(|name| !name.is_empty())
+    };
+    // The later blocks first, each in its own order.
+    let mut order: Vec<usize> = (0..handlers.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(handlers[*at].block));
     let mut found = Vec::new();
-    let by_name = handlers.iter().enumerate().rev().find(|(_, handler)| {
-        let own = handler
-            .keywords
-            .name
-            .as_ref()
-            .map(|name| rendered(&name.node, handler));
-        own.as_deref() == Some(asked) || rendered(&handler.title(), handler) == asked
+    let by_name = order.iter().copied().find(|at| {
+        let task = &handlers[*at].task;
+        own_name(task).is_some_and(|name| name == asked || rendered(&task.title(), task) == asked)
     });
-    found.extend(by_name.map(|(at, _)| at));
-    for (at, handler) in handlers.iter().enumerate() {
-        let listens = handler.listen.iter().any(|topic| {
-            let topic = rendered(&topic.node, handler);
-            let with_role = handler
-                .role()
-                .map(|role| format!("{} : {topic}", role.name));
+    found.extend(by_name);
+    let mut seen = BTreeSet::new();
+    for at in order {
+        let task = &handlers[at].task;
+        let listens = task.listen.iter().any(|topic| {
+            let topic = rendered(&topic.node, task);
+            let with_role = task.role().map(|role| format!("{} : {topic}", role.name));
             topic == asked || with_role.as_deref() == Some(asked)
         });
-        if listens && !found.contains(&at) {
+        let mut is_new = |name: Option<String>| name.is_none_or(|name| seen.insert(name));
+        if listens && is_new(own_name(task)) && !found.contains(&at) {
             found.push(at);
         }
     }
@@ -133,6 +178,7 @@ pub(super) async fn flush<'r>(
     let mut failed: Vec<(HostId, Failed)> = Vec::new();
     let mut at = 0;
     loop {
+        settle(r, play, &hosts);
         let handler = play.handlers.borrow().get(at).cloned();
         let Some(handler) = handler else { break };
         let gone: BTreeSet<HostId> = failed.iter().map(|(host, _)| *host).collect();
@@ -144,7 +190,7 @@ pub(super) async fn flush<'r>(
             .collect();
         let notified = play.take_notified(at, &going);
         if !notified.is_empty() {
-            failed.extend(one(r, play, &handler, notified).await);
+            failed.extend(one(r, play, &handler.task, notified).await);
         }
         at += 1;
     }

@@ -18,7 +18,7 @@ use crate::{
     event::{self, Event, Verdict},
     inventory::HostId,
     playbook::{Item, Task, TaskKind, tags_of},
-    value::Value,
+    value::{Text, Value},
 };
 
 /// Hosts in the order of the play.
@@ -37,7 +37,12 @@ pub(super) struct Fate {
 #[derive(Clone, Debug)]
 pub(super) enum Failed {
     /// By this task, with this result.
-    Here { name: String, result: Value },
+    Here {
+        /// Its own name.
+        name: Option<Text>,
+        action: String,
+        result: Value,
+    },
     /// An error on another host was fatal for it too. Where that task ran once for all, Ansible
     /// fails the others twice: the first rescue or `always` on their way out is passed over.
     Elsewhere { passes: bool },
@@ -224,7 +229,7 @@ pub(super) fn announced(
     let (stack, _) = stack::of_task(r, play, base, task, host, brought);
     let name = match r.variables.scope(host, &stack) {
         Ok(scope) if title.contains("{{") => {
-            let text = crate::value::Text::template(title.as_str(), task.span.clone());
+            let text = Text::template(title.as_str(), task.span.clone());
             let templar = r.templar(task.role().map(AsRef::as_ref));
             match templar.render(&Value::Text(text), &scope) {
                 Ok(Some(Value::Text(name))) => {
@@ -291,7 +296,8 @@ fn shown<'d>(host: &'d str, done: &'d Done, is_loop: bool) -> event::Done<'d> {
 
 pub(super) fn what_failed(task: &Task, done: &HostDone) -> Failed {
     Failed::Here {
-        name: task.title(),
+        name: task.keywords.name.as_ref().map(|name| name.node.clone()),
+        action: task.action.node.to_string(),
         result: done.whole.registered(),
     }
 }

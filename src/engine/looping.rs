@@ -381,7 +381,14 @@ pub(super) async fn until<'r>(
             Ok((Truth::Is(false), _)) => {}
             Err(mistake) => return Done::of_trouble(mistake.into()),
         }
+        let name = match &task.keywords.name {
+            Some(name) => view.text(name).ok().flatten(),
+            None => None,
+        };
+        let name = name.filter(|name| !name.is_empty());
+        let name = name.map(|name| view.run.secrets.shown(&name));
         view.run.tell(&Event::Retried {
+            task: name.as_deref().unwrap_or(task.action.node.as_str()),
             host: view.scope.host_name(),
             left,
             result: &done.result,

@@ -9,7 +9,9 @@ use std::{
 };
 
 use super::{
-    batches, handlers, items,
+    batches,
+    handlers::{self, Handler},
+    items,
     items::Hosts,
     run::Run,
     stack,
@@ -26,13 +28,16 @@ use crate::{
     vars::PlayNames,
 };
 
+/// A name or topic that was notified on a host, and why nobody knows whether it was.
+type Notice = (HostId, String, Option<Unknown>);
+
 /// A play at work.
 pub(super) struct PlayState<'p> {
     pub(super) play: &'p Arc<Play>,
     /// What `vars_files` say, where it is the same for all hosts.
     pub(super) files: vars_files::Files,
     pub(super) pace: Pace,
-    pub(super) handlers: RefCell<Vec<Arc<Task>>>,
+    pub(super) handlers: RefCell<Vec<Handler>>,
     pub(super) roles: RefCell<Vec<Arc<Role>>>,
     all: Hosts,
     batch: RefCell<Hosts>,
@@ -44,6 +49,8 @@ pub(super) struct PlayState<'p> {
     /// Those of the failed that an error elsewhere took along, and whether they pass over a rescue.
     felled: RefCell<BTreeMap<HostId, bool>>,
     done_roles: RefCell<BTreeSet<(HostId, String)>>,
+    /// What was notified, before anybody asks which handlers that means.
+    asked: RefCell<Vec<Notice>>,
     notified: RefCell<BTreeMap<usize, BTreeMap<HostId, Option<Unknown>>>>,
     /// In a rehearsal: why nobody knows whether what comes is carried out on a host.
     doubts: RefCell<BTreeMap<HostId, Unknown>>,
@@ -102,7 +109,7 @@ pub(super) async fn play<'r>(
             play,
             files: files.clone(),
             pace,
-            handlers: RefCell::new(play.handlers.clone()),
+            handlers: RefCell::new(own_handlers(play)),
             roles: RefCell::new(play.roles.clone()),
             all: all.clone(),
             batch: RefCell::new(batch.clone()),
@@ -112,6 +119,7 @@ pub(super) async fn play<'r>(
             ended: RefCell::default(),
             felled: RefCell::default(),
             done_roles: RefCell::default(),
+            asked: RefCell::default(),
             notified: RefCell::default(),
             doubts: RefCell::default(),
             over: Cell::new(false),
@@ -427,16 +435,39 @@ impl PlayState<'_> {
     /// What came with an include.
     pub(super) fn take_in(&self, included: &Included) {
         let mut handlers = self.handlers.borrow_mut();
-        for handler in &included.handlers {
-            if !handlers.iter().any(|known| Arc::ptr_eq(known, handler)) {
-                handlers.push(Arc::clone(handler));
-            }
-        }
+        let new = |handler: &&Arc<Task>| {
+            !handlers
+                .iter()
+                .any(|known| Arc::ptr_eq(&known.task, handler))
+        };
+        let new: Vec<Arc<Task>> = included.handlers.iter().filter(new).cloned().collect();
+        handlers::add(&mut handlers, &new);
         for role in &included.roles {
             if role.public {
                 self.roles.borrow_mut().push(Arc::clone(role));
             }
         }
+    }
+
+    /// A name or topic is notified on a host; what is sure stays so.
+    pub(super) fn ask(&self, name: &str, host: HostId, unknown: Option<Unknown>) {
+        let mut asked = self.asked.borrow_mut();
+        let same = |one: &&mut Notice| one.0 == host && one.1 == name;
+        match asked.iter_mut().find(same) {
+            Some(before) if before.2.is_some() => before.2 = unknown,
+            Some(_) => {}
+            None => asked.push((host, name.to_owned(), unknown)),
+        }
+    }
+
+    /// Takes what was notified on these hosts.
+    pub(super) fn take_asked(&self, hosts: &[HostId]) -> Vec<Notice> {
+        let mut asked = self.asked.borrow_mut();
+        let (taken, left) = std::mem::take(&mut *asked)
+            .into_iter()
+            .partition(|(host, ..)| hosts.contains(host));
+        *asked = left;
+        taken
     }
 
     pub(super) fn notify(&self, handler: usize, host: HostId, unknown: Option<Unknown>) {
@@ -515,4 +546,10 @@ impl PlayState<'_> {
             }
         }
     }
+}
+
+fn own_handlers(play: &Play) -> Vec<Handler> {
+    let mut own = Vec::new();
+    handlers::add(&mut own, &play.handlers);
+    own
 }

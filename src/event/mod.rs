@@ -33,6 +33,8 @@ pub enum Event<'a> {
     /// A task is tried again on a host.
     Retried {
         host: &'a str,
+        /// The task's own name, or its action.
+        task: &'a str,
         left: u64,
         result: &'a Map,
     },

@@ -332,8 +332,10 @@ impl<W: Write> Listener for Default<W> {
                 }
             }
             Event::ItemDone(done) | Event::HostDone(done) => self.done(done),
-            Event::Retried { host, left, .. } => self.say(
-                &format!("FAILED - RETRYING: [{host}]: ({left} retries left)."),
+            Event::Retried {
+                host, task, left, ..
+            } => self.say(
+                &format!("FAILED - RETRYING: [{host}]: {task} ({left} retries left)."),
                 Color::Skipped,
             ),
             Event::Included { file, hosts, item } => {

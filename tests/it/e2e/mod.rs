@@ -9,6 +9,7 @@ mod chain;
 mod flags;
 mod foreseen;
 mod foretold;
+mod handlers;
 mod hostile;
 mod language;
 mod likeness;
