@@ -92,7 +92,7 @@ fn doubt(view: &View<'_>, done: &mut Done) {
     if !done.changes.iter().any(runs) {
         return;
     }
-    if !is_forgiven(view) {
+    if !is_forgiven(view) && view.run.rescues.get() == 0 {
         return;
     }
     let why = Unknown::because("whether the program fails is known only when it ran")
@@ -101,12 +101,12 @@ fn doubt(view: &View<'_>, done: &mut Done) {
     done.result.insert("failed", why);
 }
 
-/// Whether the play may go on when the task fails, so that a prediction cannot leave that out.
+/// Whether the next task may follow all the same when this one fails.
 pub(super) fn is_forgiven(view: &View<'_>) -> bool {
     let ignored = view
         .flag(|keywords| &keywords.ignore_errors)
         .is_ok_and(|ignored| ignored == Some(true));
-    ignored || !view.task.failed_when.is_empty() || view.run.rescues.get() > 0
+    ignored || !view.task.failed_when.is_empty()
 }
 
 /// Asks `changed_when` and `failed_when` what they make of it.

@@ -123,7 +123,7 @@ pub struct Item {
     pub touches: Option<Vec<String>>,
     /// In a rehearsal: why this item is only a possibility.
     pub doubt: Option<Box<Doubt>>,
-    /// Whether the play goes on when it fails.
+    /// Whether the next task follows all the same when it fails.
     pub is_forgiven: bool,
 }
 
