@@ -30,6 +30,8 @@ pub(super) struct Done {
     pub(super) diff: bool,
     pub(super) always_shown: bool,
     pub(super) mistake: Option<Mistake>,
+    /// Whether the task was not even begun: its arguments have no value.
+    pub(super) is_untried: bool,
     pub(super) warnings: Vec<String>,
 }
 
@@ -58,6 +60,7 @@ impl Done {
             diff: false,
             always_shown: false,
             mistake: None,
+            is_untried: false,
             warnings: Vec::new(),
         }
     }

@@ -338,7 +338,13 @@ pub(super) async fn until<'r>(
         if matches!(done.verdict, Verdict::Skipped) {
             return done;
         }
-        done.result.insert("attempts", tried);
+        // Something that cannot even be tried is not tried again.
+        if done.is_untried {
+            return done;
+        }
+        if retries > 0 {
+            done.result.insert("attempts", tried);
+        }
         let mut vars = Vars::new();
         if let Some(name) = &task.register {
             vars.insert(name.node.as_str(), done.registered(), Some(&name.span));
@@ -371,6 +377,10 @@ pub(super) async fn until<'r>(
                 };
             }
             Ok((Truth::Is(false), _)) if left == 0 => {
+                // As Ansible has it: how often it was tried again.
+                if retries > 0 {
+                    done.result.insert("attempts", tried - 1);
+                }
                 if !matches!(done.verdict, Verdict::Unreachable { .. }) {
                     done.verdict = Verdict::Failed { ignored: false };
                     done.result.insert("failed", true);

@@ -253,6 +253,7 @@ fn prepare(view: &View<'_>, play: &PlayState<'_>, item: Option<(Value, String)>)
                 Some(unknown) => Trouble::Unknown(unknown),
                 None => trouble,
             });
+            done.is_untried = true;
             shown.dress(&mut done);
             judge::forgive(view, &mut done);
             Ready::Done(Box::new(done))

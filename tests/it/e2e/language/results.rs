@@ -1,6 +1,6 @@
 //! What a task is given, and what it leaves.
 
-use super::{holds, with};
+use super::{super::project, holds, with};
 
 #[test]
 fn a_failure_registers_what_ansible_registers() {
@@ -268,4 +268,45 @@ fn a_program_of_a_task_in_check_mode_is_skipped() {
         &[],
     );
     assert_eq!(said.recap("one"), "ok=1 skipped=1");
+}
+
+#[test]
+fn tries_are_counted_as_ansible_counts_them() {
+    let shown = "\"{{ a.attempts | default('-') }} {{ a is failed }}\"";
+    let mut tasks = String::new();
+    for task in [
+        "command: /bin/false, retries: 0, until: a.rc == 0",
+        "command: /bin/false, retries: 2, until: a.rc == 0",
+        "command: /bin/true, retries: 0, until: a.rc == 0",
+        "command: /bin/true, retries: 2, until: a.rc == 0",
+        "command: /bin/true, until: a.rc == 1",
+        "command: /bin/false, retries: 1",
+        "command: \"{{ missing }}\", retries: 1",
+    ] {
+        tasks.push_str(&format!(
+            "    - {{{task}, register: a, delay: 0, ignore_errors: true}}\n    - debug: msg={shown}\n"
+        ));
+    }
+    let play = format!("- hosts: one\n  gather_facts: false\n  tasks:\n{tasks}");
+    let project = project(&[
+        ("inv", "one ansible_connection=local\n"),
+        ("site.yml", &play),
+    ]);
+    let said = project.run(&[]);
+    let told: Vec<&str> = said
+        .text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"msg\": \""))
+        .map(|line| line.trim_end_matches('"'))
+        .collect();
+    let wanted = [
+        "- True", "2 True", "- False", "1 False", "3 True", "1 True", "- True",
+    ];
+    assert_eq!(told, wanted, "{}{}", said.text, said.errors);
+    assert_eq!(
+        said.text.matches("RETRYING").count(),
+        2 + 3 + 1,
+        "{}",
+        said.text
+    );
 }
