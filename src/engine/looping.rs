@@ -351,7 +351,12 @@ pub(super) async fn until<'r>(
         }
         let now = view.with(Level::Loop, vars);
         let enough = if task.until.is_empty() {
-            Ok((Truth::Is(!done.is_failed()), None))
+            // One that is forgiven has failed all the same.
+            let failed = matches!(
+                done.verdict,
+                Verdict::Failed { .. } | Verdict::Unreachable { .. }
+            );
+            Ok((Truth::Is(!failed), None))
         } else {
             now.all_hold(&task.until)
         };
