@@ -50,6 +50,12 @@ pub(super) fn interfaces(ground: &Ground<'_>, facts: &mut Map) -> Seen<()> {
         }
         links.push((name.as_str(), link));
     }
+    let mut reachable = Map::new();
+    for (name, family) in [("ipv4", "-4"), ("ipv6", "-6")] {
+        let routes = ground.ask(&["ip", family, "route", "show", "table", "local"])?;
+        reachable.insert(name, local_routes(&routes));
+    }
+    facts.insert("locally_reachable_ips", reachable);
     for (fact, family, target) in [
         ("default_ipv4", "-4", "8.8.8.8"),
         ("default_ipv6", "-6", "2404:6800:400a:800::1012"),
@@ -68,6 +74,21 @@ pub(super) fn interfaces(ground: &Ground<'_>, facts: &mut Map) -> Seen<()> {
         facts.insert(name.replace(['-', ':'], "_"), link);
     }
     Ok(())
+}
+
+/// The addresses and ranges of the table of local routes.
+fn local_routes(routes: &str) -> Vec<Value> {
+    let mut seen = Vec::new();
+    for line in routes.lines() {
+        let mut words = line.split_whitespace();
+        if words.next() == Some("local")
+            && let Some(range) = words.next()
+            && !seen.contains(&range)
+        {
+            seen.push(range);
+        }
+    }
+    seen.into_iter().map(Value::from).collect()
 }
 
 fn is_loopback(address: &Value) -> bool {
@@ -228,7 +249,7 @@ fn default(route: &str, links: &[(&str, Map)], of: &dyn Fn(&str) -> Addresses) -
 
 #[cfg(test)]
 mod tests {
-    use super::{addresses, default};
+    use super::{addresses, default, local_routes};
     use crate::value::{Map, Value};
 
     const SHOWN: &str = "1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN\n    \
@@ -236,6 +257,14 @@ mod tests {
         2: eth0@if3: <BROADCAST,UP> mtu 1400\n    link/ether 02:fc:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    \
         inet 192.0.2.66/26 brd 192.0.2.127 scope global eth0\n    \
         inet6 fd00::2/64 scope global nodad\n";
+
+    #[test]
+    fn local_routes_are_told_once_and_broadcasts_never() {
+        let said = "local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1 \n\
+            broadcast 127.255.255.255 dev lo\nlocal ::1 dev lo\nlocal ::1 dev eth0\n";
+        let wanted: Vec<Value> = vec!["127.0.0.0/8".into(), "::1".into()];
+        assert_eq!(local_routes(said), wanted);
+    }
 
     #[test]
     fn addresses_belong_to_the_interface_above_them() {

@@ -15,6 +15,7 @@ mod mounts;
 mod name_service;
 mod packages;
 mod processor;
+mod python;
 mod security;
 mod ssh_keys;
 mod subset;

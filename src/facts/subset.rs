@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use super::{
     Ground, boot, clock, distribution, dmi, identity, interfaces, local, memory, mounts,
-    name_service, packages, processor, security, ssh_keys, virtualization,
+    name_service, packages, processor, python, security, ssh_keys, virtualization,
 };
 use crate::{host::Seen, value::Map};
 
@@ -38,6 +38,7 @@ macro_rules! subjects {
 
 subjects! {
     "apparmor" as min: security::apparmor => ["apparmor"];
+    "caps" as min: security::caps => ["system_capabilities", "system_capabilities_enforced"];
     "chroot" as min: boot::chroot => ["is_chroot"];
     "cmdline" as min: boot::cmdline => ["cmdline", "proc_cmdline"];
     "date_time" as min: clock::date_time => ["date_time"];
@@ -56,6 +57,7 @@ subjects! {
         "system", "kernel", "kernel_version", "machine", "architecture", "machine_id", "hostname",
         "nodename", "domain", "fqdn", "userspace_bits", "userspace_architecture",
     ];
+    "python" as min: python::python => ["python", "python_version"];
     "selinux" as min: security::selinux => ["selinux"];
     "service_mgr" as min: packages::service_mgr => ["service_mgr"];
     "ssh_pub_keys" as min: ssh_keys::ssh_pub_keys => [
@@ -78,6 +80,7 @@ subjects! {
     "uptime" in "hardware": boot::uptime => ["uptime_seconds"];
     "interfaces" in "network": interfaces::interfaces => [
         "interfaces", "default_ipv4", "default_ipv6", "all_ipv4_addresses", "all_ipv6_addresses",
+        "locally_reachable_ips",
     ];
     "virtualization" in "virtual": virtualization::virtualization => [
         "virtualization_type", "virtualization_role", "virtualization_tech_guest",
@@ -87,17 +90,12 @@ subjects! {
 
 /// Names of Ansible that stand for facts which are not gathered: asking for them is no mistake.
 const EMPTY: &[&str] = &[
-    "caps",
     "devices",
     "facter",
     "fibre_channel_wwn",
     "iscsi",
     "nvme",
     "ohai",
-    "python",
-    "python_version",
-    "system_capabilities",
-    "system_capabilities_enforced",
     "systemd",
     "effective_group_ids",
 ];
