@@ -14,7 +14,8 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    connection::{Cleaned, Connector, Journal, Target, Unreachable},
+    connection::{Cleaned, Connector, Journal, Target, Transport, Unreachable},
+    modules,
     wire::{Conduct, Hello, Laid, Outcome, Task, Undone, VERSION},
 };
 
@@ -24,15 +25,18 @@ pub(crate) struct Pool {
     pub(crate) run: String,
     owner: String,
     slots: RefCell<BTreeMap<String, Rc<Mutex<Slot>>>>,
-    /// What was planned on each host, by which of its nodes: the others must see it too.
-    planned: RefCell<BTreeMap<String, Vec<(String, Laid)>>>,
+    /// What was planned on each machine, by which of its nodes: the others must see it too.
+    planned: RefCell<BTreeMap<String, Rc<Mutex<Planned>>>>,
     trips: Cell<u64>,
 }
+
+/// What a rehearsal has planned on one machine, each with the node that did.
+type Planned = Vec<(String, Laid)>;
 
 #[derive(Default)]
 struct Slot {
     session: Option<Session>,
-    /// How much of what was planned on the host this node knows.
+    /// How much of what was planned on the machine this node knows.
     knows: usize,
 }
 
@@ -59,6 +63,15 @@ impl Pool {
     ) -> Result<Vec<Outcome>, Silence> {
         let key = format!("{host}\n{target:?}");
         let rehearses = matches!(task.conduct, Conduct::Rehearse | Conduct::Ahead);
+        let entry = modules::find(&task.module);
+        let in_turn = entry.is_some_and(|entry| entry.only_files || rehearses);
+        // Two names may be one machine: whoever plans there sees what the one before has planned,
+        // and the run has the same order.
+        let planned = in_turn.then(|| self.planned(&machine(target)));
+        let mut planned = match &planned {
+            Some(planned) => Some(planned.lock().await),
+            None => None,
+        };
         let slot = self.slot(&key);
         let mut slot = slot.lock().await;
         self.ready(&mut slot, host, target).await?;
@@ -66,16 +79,11 @@ impl Pool {
         let Some(session) = session else {
             return Err(Silence::Fault("there is no node".to_owned()));
         };
-        if rehearses {
-            let unseen: Vec<Laid> = {
-                let planned = self.planned.borrow();
-                let all = planned.get(host).map_or(&[][..], Vec::as_slice);
-                let unseen = all[(*knows).min(all.len())..].iter();
-                let unseen = unseen.filter(|(by, _)| *by != key);
-                let unseen = unseen.map(|(_, laid)| laid.clone()).collect();
-                *knows = all.len();
-                unseen
-            };
+        if rehearses && let Some(all) = &planned {
+            let unseen = all[(*knows).min(all.len())..].iter();
+            let unseen = unseen.filter(|(by, _)| *by != key);
+            let unseen: Vec<Laid> = unseen.map(|(_, laid)| laid.clone()).collect();
+            *knows = all.len();
             if !unseen.is_empty() {
                 session.lay(unseen).await?;
             }
@@ -87,9 +95,7 @@ impl Pool {
             slot.session = None;
         }
         let done = done?;
-        if rehearses {
-            let mut planned = self.planned.borrow_mut();
-            let all = planned.entry(host.to_owned()).or_default();
+        if rehearses && let Some(all) = &mut planned {
             for outcome in done.iter().filter(|outcome| !outcome.made) {
                 let planned = outcome
                     .changes
@@ -170,6 +176,11 @@ impl Pool {
         Rc::clone(slots.entry(key.to_owned()).or_default())
     }
 
+    fn planned(&self, machine: &str) -> Rc<Mutex<Planned>> {
+        let mut planned = self.planned.borrow_mut();
+        Rc::clone(planned.entry(machine.to_owned()).or_default())
+    }
+
     async fn ready(&self, slot: &mut Slot, host: &str, target: &Target) -> Result<(), Silence> {
         if slot.session.is_none() {
             let hello = Hello {
@@ -182,5 +193,17 @@ impl Pool {
             slot.knows = 0;
         }
         Ok(())
+    }
+}
+
+/// Where a target leads: two of one machine have the same.
+fn machine(target: &Target) -> String {
+    match &target.transport {
+        Transport::Local => "here".to_owned(),
+        // The same address may be another machine behind another jump host.
+        Transport::Ssh(ssh) => format!(
+            "{}\n{:?}\n{:?}\n{:?}",
+            ssh.host, ssh.port, ssh.executable, ssh.args
+        ),
     }
 }

@@ -56,6 +56,8 @@ parameters! {
 }
 
 impl Module for Blockinfile {
+    const ONLY_FILES: bool = true;
+
     const RULES: &'static [Rule] = &[Rule::Exclusive(&["insertbefore", "insertafter"])];
 
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {

@@ -31,6 +31,8 @@ pub struct Entry {
     pub docs: fn() -> Vec<ParamDoc>,
     /// Whether it never changes anything.
     pub only_looks: bool,
+    /// Whether it changes files and waits for nothing, so that two of it can follow each other.
+    pub only_files: bool,
     check: fn(&Args<'_>) -> Vec<Problem>,
     plan: fn(&Args<'_>, &dyn Observe) -> Result<Plan, Refusal>,
 }
@@ -168,6 +170,7 @@ macro_rules! catalog {
             about: <$file::$Module as Params>::ABOUT,
             docs: <$file::$Module as Params>::docs,
             only_looks: <$file::$Module as Module>::ONLY_LOOKS,
+            only_files: <$file::$Module as Module>::ONLY_FILES,
             check: check::<$file::$Module>,
             plan: plan::<$file::$Module>,
         }),*];

@@ -56,6 +56,8 @@ parameters! {
 }
 
 impl Module for Copy {
+    const ONLY_FILES: bool = true;
+
     const RULES: &'static [Rule] = &[
         Rule::Exclusive(&["src", "content"]),
         Rule::OneOf(&["src", "content"]),

@@ -58,6 +58,8 @@ parameters! {
 }
 
 impl Module for Lineinfile {
+    const ONLY_FILES: bool = true;
+
     const RULES: &'static [Rule] = &[
         Rule::Exclusive(&["insertbefore", "insertafter"]),
         Rule::Exclusive(&["regexp", "search_string"]),

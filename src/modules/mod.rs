@@ -76,6 +76,9 @@ pub trait Module: Params {
     /// Whether it never changes anything.
     const ONLY_LOOKS: bool = false;
 
+    /// Whether it changes files and waits for nothing, so that two of it can follow each other.
+    const ONLY_FILES: bool = false;
+
     /// What is to change on this host, and what the task returns.
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal>;
 }

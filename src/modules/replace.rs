@@ -45,6 +45,8 @@ parameters! {
 }
 
 impl Module for Substitution {
+    const ONLY_FILES: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let mut planning = Planning::on(host);
         let validate = self.validate.as_ref();

@@ -65,6 +65,8 @@ parameters! {
 }
 
 impl Module for Template {
+    const ONLY_FILES: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let supply = &self.src.0;
         let top = supply.top().filter(|top| matches!(top.kind, Kind::File(_)));

@@ -75,20 +75,44 @@ impl Drop for Journal {
     }
 }
 
-/// Where the journals of this login lie; `HOSTWRIGHT_STATE` in its environment says otherwise.
-pub(super) fn home(login: &Login) -> PathBuf {
+/// Where the journals of this login may lie, the best place first; `HOSTWRIGHT_STATE` in its
+/// environment says otherwise. Not every user has a home, or may write in it.
+fn homes(login: &Login) -> Vec<PathBuf> {
     let path = |text: String| PathBuf::from(OsString::from_vec(bytes_of(&text)));
     let told = |(name, _): &&(String, String)| name == "HOSTWRIGHT_STATE";
     if let Some((_, folder)) = login.environment.iter().find(told) {
-        return path(format!("{folder}/journal"));
+        return vec![path(format!("{folder}/journal"))];
     }
     if login.uid == 0 {
-        return path("/var/lib/hostwright/journal".to_owned());
+        return vec![path("/var/lib/hostwright/journal".to_owned())];
     }
-    if login.home.is_empty() || login.home == "/" {
-        return path(format!("/var/tmp/hostwright-{}/journal", login.uid));
+    let mut homes = vec![path(format!("/var/tmp/hostwright-{}/journal", login.uid))];
+    if !login.home.is_empty() && login.home != "/" {
+        let own = format!("{}/.local/state/hostwright/journal", login.home);
+        homes.insert(0, path(own));
     }
-    path(format!("{}/.local/state/hostwright/journal", login.home))
+    homes
+}
+
+/// Where the journals of this login lie, once there are any.
+fn home(login: &Login) -> PathBuf {
+    let homes = homes(login);
+    let there = homes.iter().find(|home| home.is_dir()).cloned();
+    there.unwrap_or_else(|| homes.into_iter().next().unwrap_or_default())
+}
+
+/// Makes the first of these places that can be made.
+fn settle(homes: Vec<PathBuf>) -> io::Result<PathBuf> {
+    let mut refused = Err(io::ErrorKind::NotFound.into());
+    for home in homes {
+        match private(&home) {
+            Ok(()) => return Ok(home),
+            // What a stranger has prepared is no reason to look elsewhere.
+            Err(error) if error.kind() == io::ErrorKind::Other => return Err(error),
+            Err(error) => refused = Err(error),
+        }
+    }
+    refused
 }
 
 /// A directory of our own for what a program needs while it runs; swept when we die.
@@ -99,8 +123,7 @@ pub(super) fn room(login: &Login) -> PathBuf {
 impl Journal {
     /// Opens the journal, alone: fails when another run is changing this host with this login.
     pub(super) fn open(login: &Login, run: &str, host: &str, owner: &str) -> io::Result<Self> {
-        let home = home(login);
-        private(&home)?;
+        let home = settle(homes(login))?;
         forget_old(&home);
         let lock = lock(&home, run, owner)?;
         private(&home.join(LIVES))?;
@@ -353,17 +376,18 @@ fn forget_old(home: &Path) {
 
 /// All changes of a run on this host, oldest first.
 pub(super) fn remembered(login: &Login, run: &str, host: &str) -> io::Result<Vec<Remembered>> {
-    let folder = home(login).join(safe(run)).join(safe(host));
-    let logs = match fs::read_dir(&folder) {
-        Ok(logs) => logs,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
     let mut all = Vec::new();
-    for log in logs {
-        let path = log?.path();
-        if path.extension().is_some_and(|kind| kind == "log") {
-            all.extend(read(&path)?);
+    for home in homes(login).into_iter().filter(|home| home.is_dir()) {
+        let logs = match fs::read_dir(home.join(safe(run)).join(safe(host))) {
+            Ok(logs) => logs,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        for log in logs {
+            let path = log?.path();
+            if path.extension().is_some_and(|kind| kind == "log") {
+                all.extend(read(&path)?);
+            }
         }
     }
     all.sort_by_key(|one| one.at);
@@ -397,7 +421,23 @@ fn set(all: &mut [Remembered], made: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::safe;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::{safe, settle};
+
+    #[test]
+    fn who_may_not_write_at_home_has_a_journal_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        // Not even root makes a directory in a file.
+        fs::write(folder.path().join("home"), "").unwrap();
+        let home = folder.path().join("home/journal");
+        let other = folder.path().join("other/journal");
+        assert_eq!(settle(vec![home.clone(), other.clone()]).unwrap(), other);
+        let all = fs::Permissions::from_mode(0o777);
+        fs::set_permissions(&other, all).unwrap();
+        let next = folder.path().join("next");
+        settle(vec![home, other, next]).unwrap_err();
+    }
 
     #[test]
     fn a_name_stays_one_component() {

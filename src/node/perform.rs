@@ -26,6 +26,10 @@ const SHOWN_TOGETHER: usize = 8 << 20;
 /// below what a frame holds.
 const RETURNED_TOGETHER: usize = 6 << 20;
 
+/// How often a task is planned again because somebody else was faster: two names in the inventory
+/// may be one machine.
+const OVERTAKEN: usize = 9;
+
 /// What a node keeps between tasks.
 pub(super) struct Performer {
     live: Live,
@@ -160,8 +164,22 @@ impl Performer {
             Conduct::Run | Conduct::Rehearse | Conduct::Probe => None,
         };
         match conduct {
-            Conduct::Run => self.make(plan),
-            Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => self.make(plan),
+            Conduct::Run => {
+                let mut made = self.make(plan);
+                for _ in 0..OVERTAKEN {
+                    if let Ok(outcome) = made {
+                        return outcome;
+                    }
+                    made = match plan_on(&self.live) {
+                        Ok(plan) => self.make(plan),
+                        Err(refusal) => return refused(refusal),
+                    };
+                }
+                made.unwrap_or_else(|outcome| *outcome)
+            }
+            Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => {
+                self.make(plan).unwrap_or_else(|outcome| *outcome)
+            }
             Conduct::Rehearse | Conduct::Ahead if item.is_forgiven && is_judged(&plan) => {
                 let doubt = Doubt {
                     why: Unknown::because(
@@ -181,8 +199,10 @@ impl Performer {
         }
     }
 
-    /// Makes a plan come true; what was made of it is taken back when the rest cannot be.
-    fn make(&mut self, plan: Plan) -> Outcome {
+    /// Makes a plan come true; what was made of it is taken back when the rest cannot be. An error
+    /// is a plan for what is there no longer: another plan may do.
+    fn make(&mut self, plan: Plan) -> Result<Outcome, Box<Outcome>> {
+        let mut is_overtaken = false;
         let mut outcome = Outcome {
             result: plan.result,
             warnings: plan.warnings,
@@ -219,6 +239,7 @@ impl Performer {
                     outcome.changes.push(change);
                 }
                 Err(stopped) => {
+                    is_overtaken = stopped.is_overtaken;
                     self.take_back(made, &mut outcome);
                     results::of_failure(&change, &stopped, &mut outcome);
                     break;
@@ -235,7 +256,11 @@ impl Performer {
                 .result
                 .retain(|_, value| !matches!(value, Value::Unknown(_)));
         }
-        outcome
+        // What a part of it left behind nobody plans for.
+        if is_overtaken && outcome.changes.is_empty() {
+            return Err(Box::new(outcome));
+        }
+        Ok(outcome)
     }
 
     /// One change: written down, made, and written down as made. Gives back the change with what

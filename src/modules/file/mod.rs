@@ -53,6 +53,8 @@ parameters! {
 }
 
 impl Module for File {
+    const ONLY_FILES: bool = true;
+
     fn plan(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
         let path = &self.in_directory(host)?;
         let mut planning = Planning::on(host);

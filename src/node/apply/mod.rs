@@ -42,6 +42,8 @@ pub(super) struct Stopped {
     pub(super) because: String,
     /// The system's number of the reason, where a program could not be started.
     pub(super) not_started: Option<i32>,
+    /// Whether it was made for what is there no longer: somebody was faster.
+    pub(super) is_overtaken: bool,
     /// What a command said that refused the new file.
     pub(super) refused: Option<Box<Refused>>,
 }
@@ -60,6 +62,7 @@ impl Stopped {
             what: what.into(),
             because: because.to_string(),
             not_started: None,
+            is_overtaken: false,
             refused: None,
         }
     }

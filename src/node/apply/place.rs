@@ -80,10 +80,13 @@ fn meanwhile(
             .is_some_and(|seen| seen.kind == *kind && is_dressed(&seen.meta, &to.meta)),
     };
     if !is_it {
-        return Err(Stopped::new(
-            format!("put {path} in place"),
-            "something else was put there since we looked",
-        ));
+        return Err(Stopped {
+            is_overtaken: true,
+            ..Stopped::new(
+                format!("put {path} in place"),
+                "something else was put there since we looked",
+            )
+        });
     }
     draft::discard(parent, draft);
     Ok(())

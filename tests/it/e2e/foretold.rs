@@ -175,3 +175,40 @@ fn a_file_that_its_command_may_refuse_is_unknown_where_the_play_goes_on() {
         );
     }
 }
+
+#[test]
+fn two_names_of_one_machine_see_what_each_other_has_planned() {
+    let project = project(&[
+        (
+            "inv",
+            "[both]\none ansible_connection=local\ntwo ansible_connection=local\n",
+        ),
+        (
+            "site.yml",
+            r#"
+- hosts: both
+  gather_facts: false
+  vars: { dir: "{{ playbook_dir }}/d" }
+  tasks:
+    - file: { path: "{{ dir }}", state: directory }
+    - lineinfile: { path: "{{ dir }}/list", line: "{{ inventory_hostname }}", create: true }
+    - copy: { content: "x", dest: "{{ dir }}/near" }
+      delegate_to: localhost
+    - slurp: { path: "{{ dir }}/list" }
+      register: list
+    - slurp: { path: "{{ dir }}/near" }
+    - debug: { msg: "{{ list.content | b64decode | split | sort }}" }
+    - assert: { that: list.content | b64decode | split | length == 2 }
+"#,
+        ),
+    ]);
+    let recap = |said: &super::Said| {
+        let at = said.text.find("PLAY RECAP").unwrap();
+        said.text[at..].to_owned()
+    };
+    let check = project.run(&["--check"]);
+    assert_eq!(check.code, Some(0), "{}", check.text);
+    let run = project.run(&[]);
+    assert_eq!(recap(&check), recap(&run));
+    assert!(recap(&project.run(&[])).contains("changed=0"));
+}
