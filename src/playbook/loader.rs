@@ -75,7 +75,7 @@ pub(super) struct Gathered {
     /// Whether an include is read before the run: it knows more variables when it is reached.
     foresees: bool,
     /// Whether nobody knows if that include is reached at all.
-    is_doubtful: bool,
+    pub(super) is_doubtful: bool,
 }
 
 /// Where the loader is while it reads a file.

@@ -61,6 +61,7 @@ impl Loader<'_> {
             return None;
         };
         let how = self.how();
+        let may_be_unknown = gathered.is_doubtful;
         let mut fields = Fields {
             entries,
             bearer,
@@ -72,7 +73,7 @@ impl Loader<'_> {
             .map_or(&node.span, |entry| &entry.key_span)
             .clone();
         let repeat = fields.repeat();
-        let (action, args, local) = self.action(&mut fields, &span)?;
+        let (action, args, local) = self.action(&mut fields, &span, may_be_unknown)?;
         let mut keywords = fields.keywords();
         if let Some(local) = local {
             keywords.delegate_to = Some(local);
@@ -110,6 +111,7 @@ impl Loader<'_> {
         &self,
         fields: &mut Fields<'_>,
         span: &Span,
+        may_be_unknown: bool,
     ) -> Option<(Spanned<Text>, Args, Option<Spanned<Text>>)> {
         let mut found: Vec<&Entry> = Vec::new();
         let mut strangers: Vec<&Entry> = Vec::new();
@@ -144,6 +146,10 @@ impl Loader<'_> {
             );
         }
         let Some(first) = found.first() else {
+            // What may never be included may need what nobody has: another system's modules.
+            if may_be_unknown && strangers.len() == 1 {
+                return None;
+            }
             fields.mistakes.push(match strangers.as_slice() {
                 [] => Mistake::new("this task names no module", span, "the task starts here"),
                 [stranger, ..] => self.unknown_module(stranger, fields.bearer),
@@ -170,7 +176,8 @@ impl Loader<'_> {
             return Some((action, args, None));
         }
         let action = fields.old_action(name, &first.value, &mut args)?;
-        if !is_template(&action.node)
+        if !may_be_unknown
+            && !is_template(&action.node)
             && !OWN.contains(&bare(&action.node))
             && !self.surroundings.is_module(&action.node)
         {

@@ -70,6 +70,8 @@ fn what_may_never_be_included_may_be_missing_or_not_supported() {
   tasks:
     - include_tasks: RedHat.yml
       when: os == 'RedHat'
+    - include_tasks: Windows.yml
+      when: os == 'Windows'
     - include_tasks: missing.yml
       when: os == 'RedHat'
     - include_tasks: missing.yml
@@ -106,6 +108,7 @@ fn what_may_never_be_included_may_be_missing_or_not_supported() {
 - include_tasks: missing.yml
 ",
         ),
+        ("Windows.yml", "- win_file: { path: x }\n"),
         ("Debian.yml", "- debug: { msg: included }\n"),
         (
             "roles/windows/tasks/main.yml",
