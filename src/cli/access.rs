@@ -120,6 +120,7 @@ impl Access {
         if other.as_ref().is_some_and(|text| text.is_empty()) && login.is_some() {
             other.clone_from(&login);
         }
+        let other = other.or_else(|| settings.become_pass.clone());
         for password in [&login, &other].into_iter().flatten() {
             secrets.keep(password);
         }

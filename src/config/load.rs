@@ -8,13 +8,14 @@ use std::{fs, os::unix::ffi::OsStrExt, os::unix::fs::MetadataExt, path::PathBuf}
 
 use crate::{
     diagnostic::{Mistake, Mistakes, Source},
-    value::{bytes_of, text_of},
+    value::{Text, bytes_of, text_of},
 };
 
 use super::{
     Environment, Flags, Origin, Setting, Settings, TABLE,
     cfg::{self, Entry},
     table::Given,
+    unknown,
 };
 
 /// Settings, and what is to be said about where they came from.
@@ -86,7 +87,14 @@ pub fn load(flags: Flags, environment: &Environment) -> Result<Loaded, Mistakes>
             setting.map(|setting| not_supported(setting, settings.origins.get(field), &entries)),
         );
     }
+    warnings.extend(unknown::warnings(environment, &entries));
     settings.config_file = file;
+    let secret = |name: &str| {
+        let text = environment.get(name).filter(|text| !text.is_empty());
+        text.map(|text| Text::from(text).into_secret())
+    };
+    settings.become_pass = secret("ANSIBLE_BECOME_PASS");
+    settings.key_passphrase = secret("ANSIBLE_PRIVATE_KEY_PASSPHRASE");
     Ok(Loaded { settings, warnings })
 }
 

@@ -8,8 +8,6 @@ use crate::value::Value;
 pub const NOT_SUPPORTED: &[&str] = &[
     "collections_path",
     "home",
-    "ssh_retries",
-    "remote_tmp",
     "executable",
     "error_on_undefined_vars",
     "allow_broken_conditionals",
@@ -32,6 +30,7 @@ pub const NOT_SUPPORTED: &[&str] = &[
 /// Settings, by field, of something that is never done here, whatever they say.
 pub const WITHOUT_MEANING: &[(&str, &str)] = &[
     ("pipelining", "a task is one message to a node anyway"),
+    ("remote_tmp", "no files are written for a task, which is a message"),
     (
         "jinja2_native",
         "templates give native types, as since 2.19",

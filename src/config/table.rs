@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 use super::{
     DuplicateKeys, Environment, FilePath, Gathering, HashBehaviour, Interpreted, OnMismatch,
@@ -55,6 +55,10 @@ macro_rules! settings {
             $($(#[doc = $doc])+ pub $field: $kind,)+
             /// The configuration file that was read, if any.
             pub config_file: Option<String>,
+            /// The password to become another user, when the environment has it.
+            pub become_pass: Option<Text>,
+            /// The passphrase of the key to log in with, when the environment has it.
+            pub key_passphrase: Option<Text>,
             /// Where each setting came from, by field.
             pub origins: BTreeMap<&'static str, Origin>,
         }
@@ -107,7 +111,7 @@ macro_rules! settings {
                     origins.insert(stringify!($field), origin);
                 )+
                 debug_assert_eq!(at, TABLE.len());
-                Self { $($field,)+ config_file: None, origins }
+                Self { $($field,)+ config_file: None, become_pass: None, key_passphrase: None, origins }
             }
 
             /// The value of a setting by its field or Ansible's key.
@@ -166,11 +170,13 @@ settings! {
     ssh_executable: String = "ssh", "SSH_EXECUTABLE", ["ssh_connection" / "ssh_executable"], ["ANSIBLE_SSH_EXECUTABLE"];
     /// How often a failed connection is tried again.
     ssh_retries: u32 = "0", "SSH_RETRIES", ["connection" / "retries", "ssh_connection" / "retries"], ["ANSIBLE_SSH_RETRIES"];
+    /// The library that has the keys of a smart card.
+    pkcs11_provider: String = "", "PKCS11_PROVIDER", ["ssh_connection" / "pkcs11_provider"], ["ANSIBLE_PKCS11_PROVIDER"];
     /// Accepted and without meaning: what it saves is never spent here.
     pipelining: bool = "false", "ANSIBLE_PIPELINING",
         ["defaults" / "pipelining", "connection" / "pipelining", "ssh_connection" / "pipelining"],
         ["ANSIBLE_PIPELINING", "ANSIBLE_SSH_PIPELINING"];
-    /// Where the node keeps what it needs on a host.
+    /// Accepted and without meaning: a task leaves no files.
     remote_tmp: String = "~/.ansible/tmp", "REMOTE_TMP", ["defaults" / "remote_tmp"], ["ANSIBLE_REMOTE_TEMP", "ANSIBLE_REMOTE_TMP"];
     /// The shell that runs `shell` tasks when none is said.
     executable: String = "/bin/sh", "DEFAULT_EXECUTABLE", ["defaults" / "executable"], ["ANSIBLE_EXECUTABLE"];

@@ -353,6 +353,7 @@ impl Connector {
         }
         let runtime = self.runtime().await?;
         let mut attempt = 0;
+        let mut retried = 0;
         loop {
             let own: &Path = &self.settings.program;
             match Master::start(ssh, connect, &self.settings.patience, own, runtime).await {
@@ -365,6 +366,11 @@ impl Connector {
                 Err(error) if error.cause == Cause::Dropped && attempt < 3 => {
                     attempt += 1;
                     sleep(Duration::from_millis(200 * attempt + jitter())).await;
+                }
+                // As Ansible waits: not at all, then one second, three, seven, up to thirty.
+                Err(error) if retried < ssh.retries && error.cause.may_pass() => {
+                    sleep(Duration::from_secs(30.min((1 << retried.min(5)) - 1))).await;
+                    retried += 1;
                 }
                 Err(error) => return Err(error),
             }

@@ -195,7 +195,16 @@ fn arguments(ssh: &Ssh, connect: Duration, control: &Path) -> Result<Vec<OsStrin
     if let Some(key) = &ssh.key {
         args.extend(["-i".into(), OsString::from(key)]);
     }
-    if ssh.password.is_none() {
+    if let Some(library) = &ssh.pkcs11 {
+        option(&mut args, "KbdInteractiveAuthentication=no".to_owned());
+        option(
+            &mut args,
+            "PreferredAuthentications=publickey".to_owned(),
+        );
+        option(&mut args, "PasswordAuthentication=no".to_owned());
+        option(&mut args, format!("PKCS11Provider={library}"));
+    }
+    if ssh.password.is_none() && ssh.pkcs11.is_none() {
         option(&mut args, "KbdInteractiveAuthentication=no".to_owned());
         option(&mut args, "PasswordAuthentication=no".to_owned());
     }
@@ -245,6 +254,19 @@ mod tests {
         for forwarding in ["-A", "-X", "ForwardAgent", "StrictHostKeyChecking"] {
             assert!(!line.contains(forwarding), "{line}");
         }
+    }
+
+    #[test]
+    fn a_smart_card_is_the_only_way_in_where_one_is_named() {
+        let line = line(&Ssh {
+            host: "h1".to_owned(),
+            pkcs11: Some("/lib/card.so".to_owned()),
+            ..Ssh::default()
+        });
+        let wanted = "-o KbdInteractiveAuthentication=no \
+            -o PreferredAuthentications=publickey -o PasswordAuthentication=no \
+            -o PKCS11Provider=/lib/card.so";
+        assert!(line.contains(wanted), "{line}");
     }
 
     #[test]

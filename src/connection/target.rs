@@ -39,6 +39,10 @@ pub struct Ssh {
     pub passphrase: Option<Text>,
     /// `ansible_password`: given to ssh when the host asks for it.
     pub password: Option<Text>,
+    /// The library that has the keys of a smart card (`ansible_ssh_pkcs11_provider`).
+    pub pkcs11: Option<String>,
+    /// How often a login that failed is tried again (`ansible_ssh_retries`).
+    pub retries: u32,
     pub host_keys: HostKeys,
     /// The `ssh` program, `ssh` when `None` (`ansible_ssh_executable`).
     pub executable: Option<String>,

@@ -50,6 +50,19 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Whether the next try may go better: nobody has refused to let us in.
+    pub fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::NameResolution
+                | Self::Refused
+                | Self::NoRoute
+                | Self::Timeout
+                | Self::Dropped
+                | Self::Other
+        )
+    }
+
     /// Whether the host was reached and only becoming the other user failed, which Ansible counts
     /// as a failed task and not as an unreachable host.
     pub fn is_become(self) -> bool {

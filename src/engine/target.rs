@@ -7,6 +7,7 @@ use super::{
     view::{Trouble, View},
 };
 use crate::{
+    config::HOST_NOT_SUPPORTED,
     connection::{Become, HostKeys, Method, Ssh, Target, Transport},
     diagnostic::Mistake,
     playbook::{Keywords, Task, Words},
@@ -78,6 +79,7 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
             || settings.transport.clone(),
             |kind| kind.as_str().to_owned(),
         );
+    ask.not_supported()?;
     let escalation = escalation(view, &ask)?;
     let timeout = match ask.text(&["ansible_ssh_timeout", "ansible_timeout"])? {
         Some(seconds) => seconds.parse().unwrap_or(u64::from(settings.timeout)),
@@ -118,14 +120,31 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
                     .unwrap_or_else(|| settings.ssh_extra_args.clone()),
             ];
             Transport::Ssh(Ssh {
-                host: words(ask.text(&["ansible_host", "ansible_ssh_host"])?).unwrap_or(name),
+                host: words(ask.text(&["ansible_host", "ansible_ssh_host"])?).unwrap_or_else(|| name.clone()),
                 port,
                 user: words(user).or_else(|| settings.remote_user.clone()),
                 key: words(
                     ask.text(&["ansible_private_key_file", "ansible_ssh_private_key_file"])?,
                 )
                 .or_else(|| settings.private_key_file.clone().map(|path| path.0)),
-                passphrase: None,
+                passphrase: ask
+                    .text(&[
+                        "ansible_private_key_passphrase",
+                        "ansible_ssh_private_key_passphrase",
+                    ])?
+                    .or_else(|| settings.key_passphrase.clone()),
+                pkcs11: words(ask.text(&["ansible_ssh_pkcs11_provider"])?)
+                    .or_else(|| Some(settings.pkcs11_provider.clone()))
+                    .filter(|library| !library.is_empty()),
+                retries: match ask.text(&["ansible_ssh_retries"])? {
+                    Some(count) => count.parse().map_err(|_| {
+                        Mistake::nowhere(format!(
+                            "`ansible_ssh_retries` must be a whole number, it is `{count}` (of the \
+                             host `{name}`)"
+                        ))
+                    })?,
+                    None => settings.ssh_retries,
+                },
                 password: ask
                     .text(&[
                         "ansible_password",
@@ -166,12 +185,31 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
     })
 }
 
+/// What stays as it is when a variable is not supported.
+fn changes_nothing(value: &Text, idle: &[&str]) -> bool {
+    value.as_str().is_empty() || idle.contains(&value.as_str())
+}
+
 struct Ask<'v> {
     view: &'v View<'v>,
     scope: &'v HostScope<'v>,
 }
 
 impl Ask<'_> {
+    /// Warns of the variables that are set and not honoured, of each once in a run.
+    fn not_supported(&self) -> Result<(), Trouble> {
+        for (name, idle) in HOST_NOT_SUPPORTED {
+            if let Some(value) = self.text(&[name])?
+                && !changes_nothing(&value, idle)
+            {
+                self.view.run.mistaken([Mistake::nowhere(format!(
+                    "the variable `{name}` is not supported: it changes nothing"
+                ))]);
+            }
+        }
+        Ok(())
+    }
+
     /// The first of these variables that is set.
     fn text(&self, names: &[&str]) -> Result<Option<Text>, Trouble> {
         for name in names {

@@ -30,6 +30,7 @@ mod rendered;
 mod script;
 mod service;
 mod settings;
+mod settings_of_others;
 mod setup;
 mod shown;
 mod story;

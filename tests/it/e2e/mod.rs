@@ -10,6 +10,7 @@ mod flags;
 mod foreseen;
 mod foretold;
 mod handlers;
+mod host_variables;
 mod hostile;
 mod language;
 mod likeness;
