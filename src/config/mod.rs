@@ -21,9 +21,7 @@ pub use kinds::{
     ResultFormat, SafeNames, SourceList,
 };
 pub use load::{Loaded, load};
-pub use of_hosts::{
-    HOST_ELSEWHERE, HOST_HONOURED, HOST_NOT_SUPPORTED, HOST_WITHOUT_MEANING,
-};
+pub use of_hosts::{HOST_ELSEWHERE, HOST_HONOURED, HOST_NOT_SUPPORTED, HOST_WITHOUT_MEANING};
 pub use others::{BESIDE, ELSEWHERE, OTHERS_NOT_SUPPORTED, OTHERS_WITHOUT_MEANING};
 pub use support::{NOT_SUPPORTED, WITHOUT_MEANING};
 pub use table::{Flags, Origin, Setting, Settings, TABLE};

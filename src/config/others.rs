@@ -5,38 +5,113 @@ use super::TABLE;
 /// Settings of ansible-core, as `section.key` and names in the environment, that would change
 /// what is done and are not built; with the value that changes nothing, beside the empty one.
 pub const OTHERS_NOT_SUPPORTED: &[(&str, &str)] = &[
-    ("defaults.allow_embedded_templates ANSIBLE_ALLOW_EMBEDDED_TEMPLATES", "true"),
-    ("defaults.become_plugins ANSIBLE_BECOME_PLUGINS", "~/.ansible/plugins/become:/usr/share/ansible/plugins/become"),
+    (
+        "defaults.allow_embedded_templates ANSIBLE_ALLOW_EMBEDDED_TEMPLATES",
+        "true",
+    ),
+    (
+        "defaults.become_plugins ANSIBLE_BECOME_PLUGINS",
+        "~/.ansible/plugins/become:/usr/share/ansible/plugins/become",
+    ),
     ("defaults.fact_caching ANSIBLE_CACHE_PLUGIN", "memory"),
-    ("defaults.action_plugins ANSIBLE_ACTION_PLUGINS", "~/.ansible/plugins/action:/usr/share/ansible/plugins/action"),
+    (
+        "defaults.action_plugins ANSIBLE_ACTION_PLUGINS",
+        "~/.ansible/plugins/action:/usr/share/ansible/plugins/action",
+    ),
     ("defaults.allow_unsafe_lookups", "false"),
-    ("defaults.cache_plugins ANSIBLE_CACHE_PLUGINS", "~/.ansible/plugins/cache:/usr/share/ansible/plugins/cache"),
-    ("defaults.callback_plugins ANSIBLE_CALLBACK_PLUGINS", "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback"),
-    ("defaults.connection_plugins ANSIBLE_CONNECTION_PLUGINS", "~/.ansible/plugins/connection:/usr/share/ansible/plugins/connection"),
-    ("defaults.filter_plugins ANSIBLE_FILTER_PLUGINS", "~/.ansible/plugins/filter:/usr/share/ansible/plugins/filter"),
-    ("defaults.inventory_plugins ANSIBLE_INVENTORY_PLUGINS", "~/.ansible/plugins/inventory:/usr/share/ansible/plugins/inventory"),
+    (
+        "defaults.cache_plugins ANSIBLE_CACHE_PLUGINS",
+        "~/.ansible/plugins/cache:/usr/share/ansible/plugins/cache",
+    ),
+    (
+        "defaults.callback_plugins ANSIBLE_CALLBACK_PLUGINS",
+        "~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback",
+    ),
+    (
+        "defaults.connection_plugins ANSIBLE_CONNECTION_PLUGINS",
+        "~/.ansible/plugins/connection:/usr/share/ansible/plugins/connection",
+    ),
+    (
+        "defaults.filter_plugins ANSIBLE_FILTER_PLUGINS",
+        "~/.ansible/plugins/filter:/usr/share/ansible/plugins/filter",
+    ),
+    (
+        "defaults.inventory_plugins ANSIBLE_INVENTORY_PLUGINS",
+        "~/.ansible/plugins/inventory:/usr/share/ansible/plugins/inventory",
+    ),
     ("defaults.jinja2_extensions ANSIBLE_JINJA2_EXTENSIONS", ""),
-    ("selinux.libvirt_lxc_noseclabel ANSIBLE_LIBVIRT_LXC_NOSECLABEL", "false"),
-    ("defaults.lookup_plugins ANSIBLE_LOOKUP_PLUGINS", "~/.ansible/plugins/lookup:/usr/share/ansible/plugins/lookup"),
-    ("defaults.library ANSIBLE_LIBRARY", "~/.ansible/plugins/modules:/usr/share/ansible/plugins/modules"),
-    ("defaults.module_utils ANSIBLE_MODULE_UTILS", "~/.ansible/plugins/module_utils:/usr/share/ansible/plugins/module_utils"),
-    ("defaults.null_representation ANSIBLE_NULL_REPRESENTATION", ""),
-    ("selinux.special_context_filesystems ANSIBLE_SELINUX_SPECIAL_FS", "fuse,nfs,vboxsf,ramfs,9p,vfat"),
-    ("defaults.strategy_plugins ANSIBLE_STRATEGY_PLUGINS", "~/.ansible/plugins/strategy:/usr/share/ansible/plugins/strategy"),
+    (
+        "selinux.libvirt_lxc_noseclabel ANSIBLE_LIBVIRT_LXC_NOSECLABEL",
+        "false",
+    ),
+    (
+        "defaults.lookup_plugins ANSIBLE_LOOKUP_PLUGINS",
+        "~/.ansible/plugins/lookup:/usr/share/ansible/plugins/lookup",
+    ),
+    (
+        "defaults.library ANSIBLE_LIBRARY",
+        "~/.ansible/plugins/modules:/usr/share/ansible/plugins/modules",
+    ),
+    (
+        "defaults.module_utils ANSIBLE_MODULE_UTILS",
+        "~/.ansible/plugins/module_utils:/usr/share/ansible/plugins/module_utils",
+    ),
+    (
+        "defaults.null_representation ANSIBLE_NULL_REPRESENTATION",
+        "",
+    ),
+    (
+        "selinux.special_context_filesystems ANSIBLE_SELINUX_SPECIAL_FS",
+        "fuse,nfs,vboxsf,ramfs,9p,vfat",
+    ),
+    (
+        "defaults.strategy_plugins ANSIBLE_STRATEGY_PLUGINS",
+        "~/.ansible/plugins/strategy:/usr/share/ansible/plugins/strategy",
+    ),
     ("defaults.su ANSIBLE_SU", "false"),
-    ("defaults.test_plugins ANSIBLE_TEST_PLUGINS", "~/.ansible/plugins/test:/usr/share/ansible/plugins/test"),
-    ("defaults.vars_plugins ANSIBLE_VARS_PLUGINS", "~/.ansible/plugins/vars:/usr/share/ansible/plugins/vars"),
-    ("defaults.enable_task_debugger ANSIBLE_ENABLE_TASK_DEBUGGER", "false"),
+    (
+        "defaults.test_plugins ANSIBLE_TEST_PLUGINS",
+        "~/.ansible/plugins/test:/usr/share/ansible/plugins/test",
+    ),
+    (
+        "defaults.vars_plugins ANSIBLE_VARS_PLUGINS",
+        "~/.ansible/plugins/vars:/usr/share/ansible/plugins/vars",
+    ),
+    (
+        "defaults.enable_task_debugger ANSIBLE_ENABLE_TASK_DEBUGGER",
+        "false",
+    ),
     ("defaults.facts_modules ANSIBLE_FACTS_MODULES", "smart"),
-    ("defaults.invalid_task_attribute_failed ANSIBLE_INVALID_TASK_ATTRIBUTE_FAILED", "true"),
-    ("defaults.playbook_vars_root ANSIBLE_PLAYBOOK_VARS_ROOT", "top"),
+    (
+        "defaults.invalid_task_attribute_failed ANSIBLE_INVALID_TASK_ATTRIBUTE_FAILED",
+        "true",
+    ),
+    (
+        "defaults.playbook_vars_root ANSIBLE_PLAYBOOK_VARS_ROOT",
+        "top",
+    ),
     ("defaults.plugin_filters_cfg", ""),
-    ("defaults.retry_files_enabled ANSIBLE_RETRY_FILES_ENABLED", "false"),
-    ("defaults.run_vars_plugins ANSIBLE_RUN_VARS_PLUGINS", "demand"),
+    (
+        "defaults.retry_files_enabled ANSIBLE_RETRY_FILES_ENABLED",
+        "false",
+    ),
+    (
+        "defaults.run_vars_plugins ANSIBLE_RUN_VARS_PLUGINS",
+        "demand",
+    ),
     ("connection.ssh_agent ANSIBLE_SSH_AGENT", "none"),
-    ("jinja2.dont_type_filters ANSIBLE_STRING_TYPE_FILTERS", "string,to_json,to_nice_json,to_yaml,to_nice_yaml,ppretty,json"),
-    ("defaults.vars_plugins_enabled ANSIBLE_VARS_ENABLED", "host_group_vars"),
-    ("defaults.verbose_to_stderr ANSIBLE_VERBOSE_TO_STDERR", "false"),
+    (
+        "jinja2.dont_type_filters ANSIBLE_STRING_TYPE_FILTERS",
+        "string,to_json,to_nice_json,to_yaml,to_nice_yaml,ppretty,json",
+    ),
+    (
+        "defaults.vars_plugins_enabled ANSIBLE_VARS_ENABLED",
+        "host_group_vars",
+    ),
+    (
+        "defaults.verbose_to_stderr ANSIBLE_VERBOSE_TO_STDERR",
+        "false",
+    ),
     ("ssh_connection.verbosity ANSIBLE_SSH_VERBOSITY", "0"),
     ("ANSIBLE_PRIVATE_KEY", ""),
     ("sudo_become_plugin.user ANSIBLE_SUDO_USER", ""),
@@ -48,9 +123,18 @@ pub const OTHERS_NOT_SUPPORTED: &[(&str, &str)] = &[
     ("su_become_plugin.executable ANSIBLE_SU_EXE", ""),
     ("su_become_plugin.flags ANSIBLE_SU_FLAGS", ""),
     ("su_become_plugin.password ANSIBLE_SU_PASS", ""),
-    ("su_become_plugin.localized_prompts ANSIBLE_SU_PROMPT_L10N", ""),
-    ("inventory_plugin_yaml.yaml_valid_extensions ANSIBLE_INVENTORY_PLUGIN_EXTS", ".yml,.yaml,.json"),
-    ("inventory_plugins.use_extra_vars ANSIBLE_INVENTORY_USE_EXTRA_VARS", "false"),
+    (
+        "su_become_plugin.localized_prompts ANSIBLE_SU_PROMPT_L10N",
+        "",
+    ),
+    (
+        "inventory_plugin_yaml.yaml_valid_extensions ANSIBLE_INVENTORY_PLUGIN_EXTS",
+        ".yml,.yaml,.json",
+    ),
+    (
+        "inventory_plugins.use_extra_vars ANSIBLE_INVENTORY_USE_EXTRA_VARS",
+        "false",
+    ),
     ("vars_host_group_vars.stage ANSIBLE_VARS_PLUGIN_STAGE", ""),
     ("inventory.cache ANSIBLE_INVENTORY_CACHE", "false"),
 ];

@@ -30,7 +30,10 @@ pub const NOT_SUPPORTED: &[&str] = &[
 /// Settings, by field, of something that is never done here, whatever they say.
 pub const WITHOUT_MEANING: &[(&str, &str)] = &[
     ("pipelining", "a task is one message to a node anyway"),
-    ("remote_tmp", "no files are written for a task, which is a message"),
+    (
+        "remote_tmp",
+        "no files are written for a task, which is a message",
+    ),
     (
         "jinja2_native",
         "templates give native types, as since 2.19",

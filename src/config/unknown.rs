@@ -62,7 +62,9 @@ fn not_supported(environment: &Environment, entries: &[Entry]) -> Vec<Mistake> {
 /// Whether a text says what `idle` says: spaces, quotes and words for yes and no do not count.
 fn is_same(text: &str, idle: &str) -> bool {
     let bare = |text: &str| -> String {
-        let kept = text.chars().filter(|letter| !" \t\n\"'[]".contains(*letter));
+        let kept = text
+            .chars()
+            .filter(|letter| !" \t\n\"'[]".contains(*letter));
         kept.collect()
     };
     let text = bare(text);
@@ -94,9 +96,7 @@ fn unknown_key(entry: &Entry) -> Option<Mistake> {
     let near = nearest(key, own.map(|(_, key)| key));
     let far = || nearest(key, keys().map(|(_, key)| key)).and_then(of_name);
     Some(match (near, far()) {
-        (None, Some((section, key))) => {
-            mistake.help(format!("`{key}` in `[{section}]` is meant?"))
-        }
+        (None, Some((section, key))) => mistake.help(format!("`{key}` in `[{section}]` is meant?")),
         (near, _) => mistake.did_you_mean(near),
     })
 }

@@ -197,10 +197,7 @@ fn arguments(ssh: &Ssh, connect: Duration, control: &Path) -> Result<Vec<OsStrin
     }
     if let Some(library) = &ssh.pkcs11 {
         option(&mut args, "KbdInteractiveAuthentication=no".to_owned());
-        option(
-            &mut args,
-            "PreferredAuthentications=publickey".to_owned(),
-        );
+        option(&mut args, "PreferredAuthentications=publickey".to_owned());
         option(&mut args, "PasswordAuthentication=no".to_owned());
         option(&mut args, format!("PKCS11Provider={library}"));
     }

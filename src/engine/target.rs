@@ -120,7 +120,8 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
                     .unwrap_or_else(|| settings.ssh_extra_args.clone()),
             ];
             Transport::Ssh(Ssh {
-                host: words(ask.text(&["ansible_host", "ansible_ssh_host"])?).unwrap_or_else(|| name.clone()),
+                host: words(ask.text(&["ansible_host", "ansible_ssh_host"])?)
+                    .unwrap_or_else(|| name.clone()),
                 port,
                 user: words(user).or_else(|| settings.remote_user.clone()),
                 key: words(

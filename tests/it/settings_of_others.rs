@@ -33,7 +33,12 @@ fn of_words(words: &'static str) -> impl Iterator<Item = &'static str> {
 fn every_name_of_ansible_stands_in_one_list() {
     let mut lists: Vec<String> = Vec::new();
     for setting in TABLE {
-        lists.extend(setting.ini.iter().map(|(section, key)| format!("{section}.{key}")));
+        lists.extend(
+            setting
+                .ini
+                .iter()
+                .map(|(section, key)| format!("{section}.{key}")),
+        );
         lists.extend(setting.env.iter().map(|name| (*name).to_owned()));
     }
     let words = OTHERS_NOT_SUPPORTED.iter().map(|(names, _)| *names);
@@ -41,7 +46,9 @@ fn every_name_of_ansible_stands_in_one_list() {
     let words = words.chain(HOST_WITHOUT_MEANING.iter().map(|(_, names)| *names));
     lists.extend(words.flat_map(of_words).map(str::to_owned));
     lists.extend(BESIDE.map(str::to_owned));
-    let hosts = HOST_HONOURED.iter().chain(HOST_NOT_SUPPORTED.iter().map(|(name, _)| name));
+    let hosts = HOST_HONOURED
+        .iter()
+        .chain(HOST_NOT_SUPPORTED.iter().map(|(name, _)| name));
     lists.extend(hosts.map(|name| (*name).to_owned()));
     let known: BTreeSet<&str> = lists.iter().map(String::as_str).collect();
     assert_eq!(known.len(), lists.len(), "a name stands in two lists");
@@ -73,7 +80,10 @@ fn a_setting_of_ansible_that_is_not_built_is_told_when_it_is_set() {
             assert_eq!(told(idle), Vec::<String>::new(), "{name}");
         }
     }
-    let truth = warnings("[defaults]\nretry_files_enabled = no\nfact_caching=memory\n", &[]);
+    let truth = warnings(
+        "[defaults]\nretry_files_enabled = no\nfact_caching=memory\n",
+        &[],
+    );
     assert_eq!(truth, Vec::<String>::new());
 }
 
@@ -88,7 +98,8 @@ fn a_setting_without_meaning_is_taken_without_a_word() {
             assert_eq!(told, Vec::<String>::new(), "{name}");
         }
     }
-    let others = "[galaxy]\nserver_lst=a\n[colors]\nokay=red\n[callback_profile_tasks]\nsort=none\n";
+    let others =
+        "[galaxy]\nserver_lst=a\n[colors]\nokay=red\n[callback_profile_tasks]\nsort=none\n";
     let variables = [
         ("ANSIBLE_COLOR_OKAY", "red"),
         ("ANSIBLE_HASHI_VAULT_ADDR", "x"),

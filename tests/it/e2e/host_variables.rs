@@ -79,7 +79,10 @@ fn a_connection_that_failed_is_tried_again_as_often_as_it_is_said() {
     assert_eq!(calls("", ""), 1);
     assert_eq!(calls("ansible_ssh_retries=1", ""), 2);
     assert_eq!(calls("", "[ssh_connection]\nretries = 1\n"), 2);
-    assert_eq!(calls("ansible_ssh_retries=0", "[connection]\nretries=1\n"), 1);
+    assert_eq!(
+        calls("ansible_ssh_retries=0", "[connection]\nretries=1\n"),
+        1
+    );
 }
 
 #[test]
@@ -99,7 +102,10 @@ fn the_environment_has_the_password_to_become_another_user() {
     fs::set_permissions(&sudo, fs::Permissions::from_mode(0o755)).unwrap();
     project.write(
         "inv",
-        &format!("one ansible_connection=local ansible_become_exe={}\n", sudo.display()),
+        &format!(
+            "one ansible_connection=local ansible_become_exe={}\n",
+            sudo.display()
+        ),
     );
     let mut command = project.command(&["run", "-i", "inv", "site.yml"]);
     let said = project.said(command.env("ANSIBLE_BECOME_PASS", "hush").spawn().unwrap());
