@@ -23,7 +23,7 @@ pub struct Target {
 pub enum Transport {
     /// The control machine itself.
     Local,
-    Ssh(Ssh),
+    Ssh(Box<Ssh>),
 }
 
 /// What ssh is told; whatever is left open here, the user's `ssh_config` decides.
@@ -104,10 +104,10 @@ impl Target {
     /// A node reached by ssh, with everything else as ssh has it.
     pub fn ssh(host: impl Into<String>) -> Self {
         Self {
-            transport: Transport::Ssh(Ssh {
+            transport: Transport::Ssh(Box::new(Ssh {
                 host: host.into(),
                 ..Ssh::default()
-            }),
+            })),
             ..Self::local()
         }
     }
@@ -225,11 +225,11 @@ mod tests {
     fn a_user_with_shell_characters_is_refused() {
         let login = |user: &str| {
             let mut target = Target::ssh("h1");
-            target.transport = Transport::Ssh(Ssh {
+            target.transport = Transport::Ssh(Box::new(Ssh {
                 host: "h1".to_owned(),
                 user: Some(user.to_owned()),
                 ..Ssh::default()
-            });
+            }));
             target.check()
         };
         for user in ["root; rm", "-l", "a`b`", "$(id)", "a\rb", "", "a'b", "#0"] {

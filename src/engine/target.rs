@@ -119,7 +119,7 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
                 words(ask.text(&["ansible_ssh_extra_args"])?)
                     .unwrap_or_else(|| settings.ssh_extra_args.clone()),
             ];
-            Transport::Ssh(Ssh {
+            Transport::Ssh(Box::new(Ssh {
                 host: words(ask.text(&["ansible_host", "ansible_ssh_host"])?)
                     .unwrap_or_else(|| name.clone()),
                 port,
@@ -162,7 +162,7 @@ pub(super) fn target(view: &View<'_>, scope: &HostScope<'_>) -> Result<Target, T
                     .or_else(|| Some(settings.ssh_executable.clone()))
                     .filter(|program| program != "ssh"),
                 args,
-            })
+            }))
         }
         other => {
             return Err(Mistake::nowhere(format!(

@@ -20,7 +20,7 @@ fn with(sshd: &Sshd, change: impl FnOnce(&mut Ssh)) -> Target {
     let mut ssh = sshd.ssh();
     change(&mut ssh);
     let mut target = sshd.target();
-    target.transport = Transport::Ssh(ssh);
+    target.transport = Transport::Ssh(Box::new(ssh));
     target
 }
 
@@ -275,7 +275,7 @@ async fn a_password_logs_in_and_is_seen_nowhere() {
     let Some(hosts) = Hosts::start(1) else { return };
     let password = |word: &str| {
         let mut target = Target::ssh(&hosts.all()[0].address);
-        target.transport = Transport::Ssh(Ssh {
+        target.transport = Transport::Ssh(Box::new(Ssh {
             host: hosts.all()[0].address.clone(),
             user: Some("pw".to_owned()),
             password: Some(Text::from(word).into_secret()),
@@ -287,7 +287,7 @@ async fn a_password_logs_in_and_is_seen_nowhere() {
                 ),
             ],
             ..Ssh::default()
-        });
+        }));
         target
     };
     let run = run();

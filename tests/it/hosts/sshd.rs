@@ -64,7 +64,7 @@ impl Sshd {
     /// A target for the login, with nothing of the user's own ssh configuration.
     pub(crate) fn target(&self) -> Target {
         let mut target = Target::ssh("127.0.0.1");
-        target.transport = Transport::Ssh(self.ssh());
+        target.transport = Transport::Ssh(Box::new(self.ssh()));
         target
     }
 
