@@ -213,7 +213,9 @@ impl Asked {
                 }
                 let path = folder.join(&name);
                 let extension = path.extension().and_then(|kind| kind.to_str());
-                if extension.is_some_and(|kind| self.extensions.iter().any(|known| known == kind)) {
+                // A name without an extension has an empty one.
+                let extension = extension.unwrap_or_default();
+                if self.extensions.iter().any(|known| known == extension) {
                     all.push(path);
                 } else if !self.passes_over_others {
                     return Err(Mistake::new(

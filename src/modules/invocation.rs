@@ -34,9 +34,9 @@ parameters! {
         stdin_add_newline: bool = true,
         /// Whether empty lines at the end of the output are taken off.
         strip_empty_ends: bool = true,
-        /// Whether `~` and `$VARIABLES` in the words of a command are put in; a shell does it
-        /// itself.
-        expand_argument_vars: bool = true,
+        /// Whether `~` and `$VARIABLES` in the words of a command are put in, as they are where
+        /// nobody says; a shell does it itself.
+        expand_argument_vars: Option<bool>,
     }
 }
 
@@ -64,7 +64,7 @@ impl Invocation {
         let argv = words
             .iter()
             .map(|word| {
-                if self.expand_argument_vars {
+                if self.expand_argument_vars.unwrap_or(true) {
                     expanded(host, word)
                 } else {
                     Ok(word.as_str().to_owned())
@@ -90,6 +90,11 @@ impl Invocation {
 
     /// The plan of a line that a shell runs.
     pub(super) fn by_shell(&self, host: &dyn Observe) -> Result<Plan, Refusal> {
+        if self.expand_argument_vars.is_some() {
+            return Err(Refusal::new(
+                "Unsupported parameters for (shell) module: expand_argument_vars",
+            ));
+        }
         let line = match self.given()? {
             Given::Line(line) => line.clone(),
             // Words are no line: no shell is needed for them.

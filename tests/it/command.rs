@@ -372,3 +372,12 @@ fn a_command_ends_with_its_children_when_the_control_side_is_gone() {
     node.leave();
     all_gone(pipe);
 }
+
+#[test]
+fn a_shell_puts_variables_in_itself() {
+    story("shell", [("_raw_params", "echo $X")])
+        .arg("expand_argument_vars", false)
+        .refuses(&expect![[r#"
+            Unsupported parameters for (shell) module: expand_argument_vars
+        "#]]);
+}

@@ -359,6 +359,12 @@ fn another_hosts_templates_are_rendered_with_its_variables() {
     );
     let found = templar.render(&text, &hosts).unwrap().unwrap();
     assert_eq!(found.as_str(), Some("['web', 'db']-False"));
+    let text = template(
+        "{{ hostvars.db.keys() | list }}{{ hostvars['db'].get('none', 1) }}{{ hostvars.keys() | list }}{{ hostvars.db.items() | list | length }}",
+    );
+    let found = templar.render(&text, &hosts).unwrap().unwrap();
+    let wanted = "['name', 'greeting']1['web', 'db']2";
+    assert_eq!(found.as_str(), Some(wanted));
 }
 
 #[test]
@@ -375,4 +381,34 @@ fn a_template_file_that_includes_itself_ends() {
         .unwrap_err();
     assert_eq!(failure.kind, Kind::Runtime);
     assert!(failure.to_string().contains("recursion"), "{failure}");
+}
+
+#[test]
+fn what_cannot_be_told_apart_by_letters_is_compared_as_it_is() {
+    let vars = Map::from([("d", Value::from(Map::from([("a", true)])))]);
+    for (text, wanted) in [
+        ("{{ ['A', 'a'] | unique | length }}", 1),
+        ("{{ ['A', 'a', d, d] | unique | length }}", 3),
+        ("{{ [d, d] | unique(case_sensitive=true) | length }}", 1),
+    ] {
+        assert_eq!(value(text, &vars), Value::Int(wanted), "{text}");
+    }
+    for (text, wanted) in [
+        (
+            "{{ [d] | unique(case_sensitive=false) }}",
+            "case_sensitive=false",
+        ),
+        (
+            "{{ [{'x': d}] | unique(attribute='x') }}",
+            "unhashable type",
+        ),
+        ("{{ true | unique }}", "'bool' object is not iterable"),
+        (
+            "{{ lookup('vars', 42) }}",
+            "Variable name must be 'str' not 'int'",
+        ),
+    ] {
+        let failure = rendered(text, &vars).unwrap_err();
+        assert!(failure.mistake.message().contains(wanted), "{failure:?}");
+    }
 }

@@ -53,7 +53,12 @@ impl Eval<'_> {
             Obj::Hosts => self.host_names().into_iter().map(Obj::from).collect(),
             Obj::Host(scope) => self.names_of(*scope).into_iter().map(Obj::from).collect(),
             Obj::Pending(..) => return self.each(&self.touch(obj.clone())?),
-            other => return Err(self.refuse(other, "cannot be iterated over")),
+            Obj::Undefined(_) | Obj::Unknown(_) => return Err(self.refuse(obj, "")),
+            other => {
+                // Python's own words, which playbooks look for.
+                let kind = other.type_name();
+                return Err(Stop::runtime(format!("'{kind}' object is not iterable")));
+            }
         }))
     }
 

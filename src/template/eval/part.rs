@@ -31,6 +31,10 @@ pub(in super::super) fn attribute(eval: &Eval<'_>, of: &Obj, name: &str) -> Res<
         Obj::SelfBlocks(blocks) => blocks.block(name),
         Obj::Group(parts) if name == "grouper" => parts.first().cloned(),
         Obj::Group(parts) if name == "list" => parts.get(1).cloned(),
+        // What may only be read has these of a dictionary's methods.
+        Obj::Hosts | Obj::Host(_) if matches!(name, "keys" | "values" | "items" | "get") => {
+            Some(method(of, name))
+        }
         Obj::Hosts | Obj::Host(_) => return item(eval, of, &Obj::from(name)),
         _ => {
             if methods::has(of, name) {

@@ -212,8 +212,24 @@ fn unique(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
     let path = args.some("attribute");
     let mut keys = super::collect::Seen::default();
     let mut out = Vec::new();
-    for item in eval.items(input)? {
+    let items = eval.items(input)?;
+    // What has no hash is compared as it is, and only where nothing else is asked for.
+    let plain = |item: &Obj| !matches!(item, Obj::List(_) | Obj::Dict(_));
+    let as_they_are = path.is_none() && !items.iter().all(plain);
+    if as_they_are && args.some("case_sensitive").is_some() && !sensitive {
+        return Err(Stop::runtime(
+            "lists and dictionaries have no letters to compare: `case_sensitive=false` is not possible with them",
+        ));
+    }
+    let sensitive = sensitive || as_they_are;
+    for item in items {
         let key = key_of(eval, &item, path, sensitive)?;
+        if path.is_some() && !plain(&key) {
+            return Err(Stop::runtime(format!(
+                "unhashable type: '{}'",
+                key.type_name()
+            )));
+        }
         if keys.add(eval, &key)? {
             out.push(item);
         }

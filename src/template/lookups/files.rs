@@ -350,9 +350,19 @@ fn template(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
         let path = files::find(&name, &eval.templar.settings().template_paths)
             .ok_or_else(|| Stop::runtime(format!("there is no template `{name}`")))?;
         eval.may_read(&asked, &path)?;
-        let bytes = files::bytes(&path).map_err(Stop::runtime)?;
-        let source = Source::new(path.display().to_string(), text_of(&bytes));
-        out.push(eval.render_file(&source, &style, &path, &more)?);
+        let text = text(eval, &path)?;
+        let name = path.display().to_string();
+        let source = if text.is_secret() {
+            Source::secret(name, text.as_str())
+        } else {
+            Source::new(name, text.as_str())
+        };
+        let rendered = eval.render_file(&source, &style, &path, &more)?;
+        out.push(if text.is_secret() {
+            obj::text(eval, &rendered).map_or(rendered, |whole| Obj::Str(whole.into_secret()))
+        } else {
+            rendered
+        });
     }
     Ok(out)
 }

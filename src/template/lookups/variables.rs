@@ -38,13 +38,17 @@ fn vars(eval: &Eval<'_>, terms: &[Obj], options: &Bound) -> Res<Vec<Obj>> {
     let mut out = Vec::new();
     for term in terms {
         let Some(name) = term.text() else {
-            return Err(eval.refuse(term, "is no name of a variable"));
+            let kind = term.type_name();
+            return Err(match term {
+                Obj::Undefined(_) | Obj::Unknown(_) => eval.refuse(term, ""),
+                _ => Stop::runtime(format!("Variable name must be 'str' not '{kind}'.")),
+            });
         };
         out.push(
             match (eval.variable_of(MAIN, name)?, options.some("default")) {
                 (Some(Obj::Undefined(_)) | None, Some(default)) => default.clone(),
                 (Some(found), _) => found,
-                (None, None) => eval.undefined(format!("no variable named '{name}' was found")),
+                (None, None) => eval.undefined(format!("No variable named '{name}' was found.")),
             },
         );
     }
