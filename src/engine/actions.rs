@@ -34,7 +34,18 @@ pub(super) fn on_control(
         }
         "fail" | "set_stats" => planned(view, module, args),
         "set_fact" => set_fact(view, args)?,
-        "include_vars" => super::include_vars::include_vars(view, module, args)?,
+        "include_vars" => match super::include_vars::include_vars(view, module, args) {
+            Ok(done) => done,
+            Err(trouble @ Trouble::Unknown(_)) => return Err(trouble),
+            // Ansible says it under this name.
+            Err(trouble) => {
+                let mut done = Done::of_trouble(trouble);
+                if let Some(why) = done.result.get("msg").cloned() {
+                    done.result.insert("message", why);
+                }
+                done
+            }
+        },
         "add_host" => add_host(view, args)?,
         "group_by" => group_by(view, args)?,
         "meta" => play.meta(view, args)?,

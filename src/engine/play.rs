@@ -39,6 +39,8 @@ pub(super) struct PlayState<'p> {
     pub(super) pace: Pace,
     pub(super) handlers: RefCell<Vec<Handler>>,
     pub(super) roles: RefCell<Vec<Arc<Role>>>,
+    /// The names of those that were included and whose variables are their own.
+    included_roles: RefCell<Vec<String>>,
     all: Hosts,
     batch: RefCell<Hosts>,
     names: RefCell<BTreeMap<HostId, Arc<str>>>,
@@ -111,6 +113,7 @@ pub(super) async fn play<'r>(
             pace,
             handlers: RefCell::new(own_handlers(play)),
             roles: RefCell::new(play.roles.clone()),
+            included_roles: RefCell::default(),
             all: all.clone(),
             batch: RefCell::new(batch.clone()),
             names: RefCell::default(),
@@ -311,6 +314,7 @@ impl PlayState<'_> {
                 .iter()
                 .filter(|role| !is_below(role))
                 .map(|role| role.name.clone())
+                .chain(self.included_roles.borrow().iter().cloned())
                 .collect(),
             dependent_roles,
         }
@@ -446,6 +450,10 @@ impl PlayState<'_> {
             if role.public {
                 self.roles.borrow_mut().push(Arc::clone(role));
             }
+        }
+        if let Some(asked_for) = included.roles.last().filter(|role| !role.public) {
+            let mut names = self.included_roles.borrow_mut();
+            names.push(asked_for.name.clone());
         }
     }
 

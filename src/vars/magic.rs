@@ -106,13 +106,12 @@ impl PlayNames {
         set("role_names", roles.clone());
         set("ansible_play_role_names", roles);
         set("ansible_dependent_role_names", texts(&self.dependent_roles));
-        let mut all = self.dependent_roles.clone();
-        all.extend(
-            self.roles
-                .iter()
-                .filter(|role| !self.dependent_roles.contains(role))
-                .cloned(),
-        );
+        let mut all: Vec<&String> = Vec::new();
+        for role in self.dependent_roles.iter().chain(&self.roles) {
+            if !all.contains(&role) {
+                all.push(role);
+            }
+        }
         set("ansible_role_names", texts(&all));
         vars
     }

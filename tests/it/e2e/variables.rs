@@ -222,3 +222,49 @@ fn a_task_is_told_how_its_host_is_reached() {
         assert!(said.text.contains(wanted), "{}{}", said.text, said.errors);
     }
 }
+
+#[test]
+fn names_of_roles_are_those_that_came_so_far() {
+    let tell = "- debug: msg=\"{{ role_names | sort }} {{ ansible_role_names | sort }} \
+                {{ ansible_dependent_role_names }}\"\n";
+    let main = format!("{tell}- include_role: {{ name: c }}\n- import_role: {{ name: d }}\n");
+    let play = format!(
+        "- hosts: one\n  gather_facts: false\n  roles: [a]\n  tasks:\n  - include_role: {{ name: c }}\n  {tell}"
+    );
+    let project = project(&[
+        ("inv", INVENTORY),
+        ("site.yml", &play),
+        ("roles/a/meta/main.yml", "dependencies: [b]\n"),
+        ("roles/a/tasks/main.yml", &main),
+        ("roles/b/tasks/main.yml", tell),
+        ("roles/c/tasks/main.yml", tell),
+        ("roles/d/tasks/main.yml", tell),
+    ]);
+    let said = project.run(&[]);
+    let told: Vec<&str> = said
+        .text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"msg\": \""))
+        .map(|line| line.trim_end_matches('"'))
+        .collect();
+    let before = "['a', 'd'] ['a', 'b', 'd'] ['b']";
+    let after = "['a', 'c', 'd'] ['a', 'b', 'c', 'd'] ['b']";
+    let last = "['a', 'c', 'c', 'd'] ['a', 'b', 'c', 'd'] ['b']";
+    let wanted = [before, before, after, after, last, last];
+    assert_eq!(told, wanted, "{}{}", said.text, said.errors);
+}
+
+#[test]
+fn a_file_of_variables_that_fails_says_so_under_either_name() {
+    let project = project(&[
+        ("inv", INVENTORY),
+        (
+            "site.yml",
+            "- hosts: one\n  gather_facts: false\n  tasks:\n  - include_vars: { dir: d }\n    register: r\n    ignore_errors: true\n  \
+             - assert: { that: \"'valid extension' in r.message and r.msg == r.message\" }\n  \
+             - include_vars: { dir: d, extensions: ['', yml] }\n  - assert: { that: plain == 1 }\n",
+        ),
+        ("d/plain", "plain: 1\n"),
+    ]);
+    project.run(&[]).ends_with(0);
+}
