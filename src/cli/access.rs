@@ -23,7 +23,7 @@ pub(super) struct Access {
     )]
     inventory: Vec<String>,
     /// How many hosts at once.
-    #[arg(short, long, value_name = "FORKS")]
+    #[arg(short, long, value_name = "FORKS", value_parser = clap::value_parser!(u32).range(1..))]
     forks: Option<u32>,
     /// The connection: ssh or local.
     #[arg(short, long, value_name = "CONNECTION")]

@@ -76,6 +76,14 @@ pub(super) struct Flags {
     /// Forgets facts that were kept.
     #[arg(long)]
     flush_cache: bool,
+    #[arg(long, hide = true)]
+    step: bool,
+    #[arg(short = 'M', long, hide = true)]
+    module_path: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    scp_extra_args: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    sftp_extra_args: Option<String>,
     #[command(flatten)]
     access: Access,
 }
@@ -88,6 +96,19 @@ impl Flags {
             diff: true,
             ..self
         }
+    }
+
+    /// The flags of Ansible that were given and have no effect here.
+    fn not_supported(&self) -> Mistakes {
+        let given = [
+            ("--step", self.step),
+            ("--module-path", self.module_path.is_some()),
+            ("--scp-extra-args", self.scp_extra_args.is_some()),
+            ("--sftp-extra-args", self.sftp_extra_args.is_some()),
+        ];
+        let told = given.into_iter().filter(|(_, given)| *given);
+        let mistakes = told.map(|(flag, _)| Mistake::nowhere(format!("`{flag}` is not supported")));
+        Mistakes(mistakes.collect())
     }
 
     fn verbosity(&self, settings: &Settings) -> u8 {
@@ -139,6 +160,10 @@ fn started(flags: &Flags, secrets: &Secrets) -> Told<u8> {
             let why = format!("the playbook: {} could not be found", path.display());
             return Err((Mistake::nowhere(why).into(), 1));
         }
+    }
+    let not_supported = flags.not_supported();
+    if !not_supported.0.is_empty() {
+        return Err((not_supported, 2));
     }
     let world = World::new(&flags.access, secrets)?;
     let mut warnings = Vec::new();
@@ -211,6 +236,12 @@ fn started(flags: &Flags, secrets: &Secrets) -> Told<u8> {
     let summary = engine(
         flags, world, &loader, extra, limit, tags, secrets, &playbooks, &run,
     )?;
+    if !summary.started {
+        let asked = flags.start_at_task.as_deref().unwrap_or_default();
+        say(&format!(
+            "[ERROR]: No matching task \"{asked}\" found. Note: --start-at-task can only follow static includes."
+        ));
+    }
     Ok(exit_code(&summary.recap))
 }
 

@@ -80,7 +80,8 @@ fn of_play(
     let mut tasks = Vec::new();
     for task in play.listed_tasks() {
         let mut tags = known.tags(task)?;
-        if choice.takes(&tags) {
+        // Who asks for the tags without choosing any wants those of `never` too.
+        if choice.takes(&tags) || wanted.tags && choice.only.is_empty() && choice.skip.is_empty() {
             tags.sort_unstable();
             tasks.push((task, tags));
         }

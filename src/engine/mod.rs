@@ -78,6 +78,8 @@ pub struct Summary {
     pub recap: Recap,
     /// Round trips to nodes, greetings not counted.
     pub round_trips: u64,
+    /// Whether the task to start at was there, where one was asked for.
+    pub started: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -117,6 +119,7 @@ impl<'a> Engine<'a> {
         Ok(Summary {
             recap,
             round_trips: run.pool.trips(),
+            started: run.started.get(),
         })
     }
 }

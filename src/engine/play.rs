@@ -22,6 +22,7 @@ use super::{
 use crate::{
     diagnostic::{Mistake, Mistakes, Span},
     event::{self, Event},
+    host::glob,
     inventory::HostId,
     playbook::{Args, Included, Item, Keywords, Play, Role, Scope, ScopeKind, Task},
     value::{Text, Unknown, Value},
@@ -279,7 +280,8 @@ fn dependencies(role: &Role, found: &mut Vec<Arc<Role>>) {
 /// Whether a task is the one that `--start-at-task` means.
 pub(super) fn is_named(task: &Task, asked: &str) -> bool {
     let own = task.keywords.name.as_ref().map(|name| name.node.as_str());
-    own == Some(asked) || task.title() == asked
+    let is_it = |name: &str| name == asked || glob::matches(asked, name);
+    own.is_some_and(is_it) || is_it(&task.title())
 }
 
 impl PlayState<'_> {

@@ -113,7 +113,8 @@ impl Fields<'_> {
     }
 
     fn refuse_args(&mut self, name: &str, args: &Args, known: &[&str]) {
-        for arg in &args.entries {
+        let is_unknown = |name: &str| !known.contains(&name);
+        for arg in args.entries.iter().filter(|arg| is_unknown(&arg.name.node)) {
             self.mistakes.push(
                 Mistake::new(
                     format!("`{name}` has no parameter `{}`", arg.name.node),
@@ -166,9 +167,8 @@ impl Fields<'_> {
                 span,
                 "expected `name`",
             ));
-        } else {
-            self.refuse_args(name, &args, &known);
         }
+        self.refuse_args(name, &args, &known);
         request
     }
 

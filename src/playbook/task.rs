@@ -73,7 +73,7 @@ impl Loader<'_> {
             .map_or(&node.span, |entry| &entry.key_span)
             .clone();
         let repeat = fields.repeat();
-        let (action, args, local) = self.action(&mut fields, &span, may_be_unknown)?;
+        let (action, args, local) = self.action(&mut fields, &span, may_be_unknown, here)?;
         let mut keywords = fields.keywords();
         if let Some(local) = local {
             keywords.delegate_to = Some(local);
@@ -112,6 +112,7 @@ impl Loader<'_> {
         fields: &mut Fields<'_>,
         span: &Span,
         may_be_unknown: bool,
+        here: &Here<'_>,
     ) -> Option<(Spanned<Text>, Args, Option<Spanned<Text>>)> {
         let mut found: Vec<&Entry> = Vec::new();
         let mut strangers: Vec<&Entry> = Vec::new();
@@ -152,7 +153,7 @@ impl Loader<'_> {
             }
             fields.mistakes.push(match strangers.as_slice() {
                 [] => Mistake::new("this task names no module", span, "the task starts here"),
-                [stranger, ..] => self.unknown_module(stranger, fields.bearer),
+                [stranger, ..] => self.unknown_module(stranger, fields.bearer, here),
             });
             for stranger in strangers.iter().skip(1) {
                 let mistake = unknown_keyword(stranger, fields.bearer, fields.bearer.keywords());
@@ -181,7 +182,7 @@ impl Loader<'_> {
             && !OWN.contains(&bare(&action.node))
             && !self.surroundings.is_module(&action.node)
         {
-            let mistake = self.no_module(&action.node, &action.span, &[]);
+            let mistake = self.no_module(&action.node, &action.span, &[], here);
             fields.mistakes.push(mistake);
         }
         let local = (name == "local_action")
@@ -189,17 +190,31 @@ impl Loader<'_> {
         Some((action, args, local))
     }
 
-    fn unknown_module(&self, entry: &Entry, bearer: Bearer) -> Mistake {
+    fn unknown_module(&self, entry: &Entry, bearer: Bearer, here: &Here<'_>) -> Mistake {
         match entry.key.as_str() {
             Some(name) => {
                 let keywords: Vec<&str> = bearer.keywords().collect();
-                self.no_module(name, &entry.key_span, &keywords)
+                self.no_module(name, &entry.key_span, &keywords, here)
             }
             None => unknown_keyword(entry, bearer, []),
         }
     }
 
-    fn no_module(&self, name: &str, span: &Span, keywords: &[&str]) -> Mistake {
+    fn no_module(&self, name: &str, span: &Span, keywords: &[&str], here: &Here<'_>) -> Mistake {
+        let role = here.scope.role().map(|role| role.path.as_path());
+        let own = [role, Some(here.playbook)].into_iter().flatten();
+        let python = format!("library/{}.py", bare(name));
+        let found = own
+            .map(|folder| self.absolute(&folder.join(&python)))
+            .find(|path| path.is_file());
+        if let Some(path) = found {
+            return Mistake::new(
+                format!("the module `{name}` is not supported: it is written in Python"),
+                span,
+                "a module of this project",
+            )
+            .help(self.list("it is", &[path]));
+        }
         let mistake = Mistake::new(
             format!("there is no module `{name}`"),
             span,

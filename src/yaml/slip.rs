@@ -105,6 +105,7 @@ pub(super) fn mistake(source: &Arc<Source>, error: &ScanError) -> Mistake {
 /// A value that starts with a template; `rest` is what its line holds from `start` on.
 fn unquoted_template(start: &Span, rest: &str) -> Mistake {
     let mut span = start.clone();
+    let rest = within(rest);
     span.end += rest.rfind("}}").map_or(rest.len(), |end| end + 2);
     let quoted = rest.trim_end().replace('"', "'");
     Mistake::new(
@@ -113,6 +114,66 @@ fn unquoted_template(start: &Span, rest: &str) -> Mistake {
         "YAML reads this as a mapping",
     )
     .help(format!("write \"{quoted}\""))
+}
+
+/// The part of this text up to the bracket that closes what stands around it, or up to the comma
+/// before that.
+fn within(text: &str) -> &str {
+    let mut open = 0_usize;
+    let mut comma = None;
+    let mut quote = None;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if quote.is_some() => quote = quote.filter(|open| *open != letter),
+            '"' | '\'' => quote = Some(letter),
+            '[' | '{' => open += 1,
+            ']' | '}' if open == 0 => return text[..comma.unwrap_or(at)].trim_end(),
+            ']' | '}' => open -= 1,
+            ',' if open == 0 => comma = comma.or(Some(at)),
+            _ => {}
+        }
+    }
+    text.trim_end()
+}
+
+/// A bracket in a bare text between brackets: YAML takes it for a list or a mapping.
+fn bracket_in_text(source: &Arc<Source>, open: usize, at: usize) -> Option<Mistake> {
+    let text = source.text();
+    let (kind, bracket) = match &text.get(at..=at)? {
+        &"[" => ("a list", '['),
+        &"{" => ("a mapping", '{'),
+        _ => return None,
+    };
+    let before = &text[open + 1..at];
+    if before.contains('\n') {
+        return None;
+    }
+    let start = before.rfind([',', ':']).map_or(0, |mark| mark + 1);
+    let start = open + 1 + start + before[start..].len() - before[start..].trim_start().len();
+    let first = text[start..at].chars().next()?;
+    if start == at || "\"'[]{}&*!|>%@`".contains(first) {
+        return None;
+    }
+    let (line_start, line) = line_at(text, at);
+    let end = line_start + line.len();
+    let whole = within(&text[start..end]);
+    let quoted = if whole.contains('"') {
+        format!("'{}'", whole.replace('\'', "''"))
+    } else {
+        format!("\"{}\"", whole.replace('\\', "\\\\"))
+    };
+    let outer = &text[open..=open];
+    let close = if outer == "[" { ']' } else { '}' };
+    Some(
+        Mistake::new(
+            format!(
+                "between `{outer}` and `{close}`, a text that holds `{bracket}` must be quoted"
+            ),
+            &Span::new(source, at, at + 1),
+            format!("YAML reads {kind} here"),
+        )
+        .help(format!("write {quoted}")),
+    )
 }
 
 /// The mapping that YAML sees in `{{ name }}`: whether this offset lies in one, as a mistake.
@@ -344,6 +405,9 @@ fn plain(source: &Arc<Source>, error: &ScanError, at: usize) -> Mistake {
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofImplicitFlowMapping => match open_bracket(text, at) {
             Some(open) => {
+                if let Some(mistake) = bracket_in_text(source, open, at) {
+                    return mistake;
+                }
                 let close = if text[open..].starts_with('[') {
                     ']'
                 } else {

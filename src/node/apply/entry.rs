@@ -80,7 +80,9 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
                 OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC,
                 Mode::from_raw_mode(0o600),
             )
-            .doing(&format!("write beside {path}"))?;
+            .doing(&format!(
+                "write a new file beside {path}, to put in its place"
+            ))?;
             let mut file = File::from(fd);
             let what = format!("write {path}");
             pour_content(content, &mut file).doing(&what)?;

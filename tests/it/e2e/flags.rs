@@ -220,3 +220,40 @@ fn settings_choose_tags_and_name_the_file_of_a_password_where_no_flag_does() {
     let warning = "the setting `stdout_callback` is not supported";
     assert_eq!(told.matches(warning).count(), 1, "{told}");
 }
+
+#[test]
+fn flags_do_as_in_ansible_or_are_refused_by_name() {
+    let project = project(&[
+        ("inv", "one ansible_connection=local\n"),
+        (
+            "site.yml",
+            "- hosts: one
+  gather_facts: false
+  tasks:
+    - { name: first, debug: { msg: 1 } }
+    - { name: third, debug: { msg: 3 }, tags: [x, never] }
+    - { name: fourth, debug: { msg: 4 } }
+",
+        ),
+    ]);
+    let from = project.run(&["--start-at-task", "f*th"]);
+    assert!(!from.text.contains("first") && from.text.contains("fourth"));
+    let nowhere = project.run(&["--start-at-task", "second"]);
+    assert!(nowhere.errors.contains("No matching task \"second\" found"));
+    let tags = project.run(&["--list-tags"]);
+    assert!(tags.text.contains("TASK TAGS: [never, x]"), "{}", tags.text);
+    let forks = project.run(&["-f", "0"]);
+    assert_eq!(forks.code, Some(2));
+    for flag in [
+        "--step",
+        "--scp-extra-args=-v",
+        "--sftp-extra-args=-v",
+        "--module-path=m",
+    ] {
+        let said = project.run(&[flag]);
+        let name = flag.split('=').next().unwrap();
+        let told = format!("`{name}` is not supported");
+        assert!(said.errors.contains(&told), "{}", said.errors);
+        assert_eq!((said.code, said.text.as_str()), (Some(2), ""));
+    }
+}

@@ -215,3 +215,39 @@ fn a_zip_that_is_no_good_plugin_leaves_all_three_hosts_as_they_were() {
     }
     assert!(!lab.project.path().join("evil").exists());
 }
+
+#[test]
+fn what_is_slightly_misspelt_is_told_with_what_to_write() {
+    let play =
+        |task: &str| format!("- hosts: one\n  gather_facts: false\n  tasks:\n    - {task}\n");
+    for (task, told) in [
+        (
+            "assert: { that: a == ['one', 'two'], msg: no }",
+            "4:28: between `{` and `}`, a text that holds `[` must be quoted",
+        ),
+        (
+            "assert: { that: a == ['one', 'two'], msg: no }",
+            "write \"a == ['one', 'two']\"",
+        ),
+        ("debug: { msg: a {{ x }} b }", "write \"a {{ x }} b\""),
+        ("debug: { msg: {{ x }}, var: y }", "write \"{{ x }}\"\n"),
+        ("debug: { msg: [a, b [c]] }", "between `[` and `]`"),
+        (
+            "mine: { x: 1 }",
+            "4:7: the module `mine` is not supported: it is written in Python",
+        ),
+        ("mine: { x: 1 }", "it is library/mine.py"),
+        ("ours: { x: 1 }", "there is no module `ours`"),
+        ("include_role: { nam: x }", "did you mean `name`?"),
+    ] {
+        let project = project(&[
+            ("inv", "one ansible_connection=local\n"),
+            ("library/mine.py", ""),
+            ("site.yml", &play(task)),
+        ]);
+        let said = project.run(&["--syntax-check"]);
+        assert!(said.errors.contains(told), "{task}: {}", said.errors);
+        assert!(!said.errors.contains("include_vars"), "{}", said.errors);
+        assert_eq!(said.code, Some(4));
+    }
+}
