@@ -25,10 +25,12 @@ pub(super) struct Handler {
     /// Which block of handlers it came with: those of a role, or the play's own. Of one name, the
     /// first in the last block counts.
     block: usize,
+    /// The variables of the loops of the includes that it came with.
+    brought: stack::Brought,
 }
 
 /// Adds handlers that came together.
-pub(super) fn add(all: &mut Vec<Handler>, more: &[Arc<Task>]) {
+pub(super) fn add(all: &mut Vec<Handler>, more: &[Arc<Task>], brought: &stack::Brought) {
     let mut block = all.last().map_or(0, |last| last.block + 1);
     let role = |task: &Task| task.role().map(Arc::as_ptr);
     for (at, task) in more.iter().enumerate() {
@@ -38,6 +40,7 @@ pub(super) fn add(all: &mut Vec<Handler>, more: &[Arc<Task>]) {
         all.push(Handler {
             task: Arc::clone(task),
             block,
+            brought: brought.clone(),
         });
     }
 }
@@ -190,7 +193,7 @@ pub(super) async fn flush<'r>(
             .collect();
         let notified = play.take_notified(at, &going);
         if !notified.is_empty() {
-            failed.extend(one(r, play, &handler.task, notified).await);
+            failed.extend(one(r, play, &handler, notified).await);
         }
         at += 1;
     }
@@ -200,16 +203,16 @@ pub(super) async fn flush<'r>(
 async fn one<'r>(
     r: &'r Run<'r>,
     play: &'r PlayState<'r>,
-    handler: &Arc<Task>,
+    handler: &Handler,
     notified: Vec<(HostId, Option<Unknown>)>,
 ) -> Vec<(HostId, Failed)> {
-    let brought = Vec::new();
+    let Handler { task, brought, .. } = handler;
     let sure: Hosts = notified
         .iter()
         .filter(|(_, unknown)| unknown.is_none())
         .map(|(host, _)| *host)
         .collect();
-    let mut failed = carry_out(r, play, handler, sure, &brought).await;
+    let mut failed = carry_out(r, play, task, sure, brought).await;
     // Whether these run depends on what nobody knows.
     let doubtful: Hosts = notified
         .iter()
@@ -222,7 +225,7 @@ async fn one<'r>(
             play.doubt_rest(&[host], &unknown);
         }
     }
-    failed.extend(carry_out(r, play, handler, doubtful, &brought).await);
+    failed.extend(carry_out(r, play, task, doubtful, brought).await);
     play.doubt_as_before(before);
     failed
 }

@@ -434,7 +434,7 @@ pub(super) async fn included<'r>(
         return;
     }
     for group in groups {
-        play.take_in(&group.included);
+        play.take_in(&group.included, &group.brought);
         let hosts: Hosts = group
             .hosts
             .iter()

@@ -439,7 +439,7 @@ impl PlayState<'_> {
     }
 
     /// What came with an include.
-    pub(super) fn take_in(&self, included: &Included) {
+    pub(super) fn take_in(&self, included: &Included, brought: &stack::Brought) {
         let mut handlers = self.handlers.borrow_mut();
         let new = |handler: &&Arc<Task>| {
             !handlers
@@ -447,7 +447,7 @@ impl PlayState<'_> {
                 .any(|known| Arc::ptr_eq(&known.task, handler))
         };
         let new: Vec<Arc<Task>> = included.handlers.iter().filter(new).cloned().collect();
-        handlers::add(&mut handlers, &new);
+        handlers::add(&mut handlers, &new, brought);
         for role in &included.roles {
             if role.public {
                 self.roles.borrow_mut().push(Arc::clone(role));
@@ -560,6 +560,6 @@ impl PlayState<'_> {
 
 fn own_handlers(play: &Play) -> Vec<Handler> {
     let mut own = Vec::new();
-    handlers::add(&mut own, &play.handlers);
+    handlers::add(&mut own, &play.handlers, &stack::Brought::new());
     own
 }

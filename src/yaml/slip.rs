@@ -139,9 +139,9 @@ fn within(text: &str) -> &str {
 /// A bracket in a bare text between brackets: YAML takes it for a list or a mapping.
 fn bracket_in_text(source: &Arc<Source>, open: usize, at: usize) -> Option<Mistake> {
     let text = source.text();
-    let (kind, bracket) = match &text.get(at..=at)? {
-        &"[" => ("a list", '['),
-        &"{" => ("a mapping", '{'),
+    let (kind, bracket) = match text.get(at..=at)? {
+        "[" => ("a list", '['),
+        "{" => ("a mapping", '{'),
         _ => return None,
     };
     let before = &text[open + 1..at];

@@ -74,3 +74,33 @@ fn roles_that_come_later_bring_handlers_for_what_was_notified_before() {
     let wanted = ["nameless", "role 5", "hears 5", "nameless"];
     assert_eq!(shown(included), wanted);
 }
+
+#[test]
+fn a_handler_knows_the_loop_of_the_include_that_brought_it() {
+    let project = project(&[
+        ("inv", "one ansible_connection=local\n"),
+        (
+            "roles/r/tasks/main.yml",
+            "- { command: 'true', notify: restart }\n",
+        ),
+        (
+            "roles/r/handlers/main.yml",
+            "- { name: restart, debug: { msg: 'port {{ port }}' } }\n",
+        ),
+        (
+            "site.yml",
+            "- hosts: one
+  gather_facts: false
+  tasks:
+    - include_role: { name: r }
+      loop: [80, 443]
+      loop_control: { loop_var: number }
+      vars: { port: '{{ number }}' }
+",
+        ),
+    ]);
+    let said = project.run(&[]);
+    assert_eq!(said.code, Some(0), "{}{}", said.text, said.errors);
+    assert_eq!(said.text.matches("\"port ").count(), 1);
+    assert!(said.text.contains("\"port 443\""), "{}", said.text);
+}
