@@ -192,17 +192,10 @@ pub(super) fn together(items: &[Done]) -> Done {
     } else if all_skipped {
         let mut done = Done::skipped(None);
         done.result.remove("skip_reason");
-        done.result.insert("msg", "All items skipped");
-        done.result.insert(
-            "skipped_reason",
-            if items.is_empty() {
-                "No items in the list"
-            } else {
-                "All items skipped"
-            },
-        );
-        if !items.is_empty() {
-            done.result.remove("skipped_reason");
+        if items.is_empty() {
+            done.result.insert("skipped_reason", "No items in the list");
+        } else {
+            done.result.insert("msg", "All items skipped");
         }
         done
     } else {

@@ -27,13 +27,43 @@ pub(super) struct Control {
 
 impl Control {
     /// Says in the result of an item which item it was, under the names that the task gave them.
-    pub(super) fn mark(&self, result: &mut Map, item: &Value, at: usize) {
-        result.insert(self.variable.as_str(), item.clone());
+    pub(super) fn mark(&self, result: &mut Map, items: &[Value], at: usize) {
+        result.insert(self.variable.as_str(), items[at].clone());
         result.insert("ansible_loop_var", self.variable.as_str());
         if let Some(index) = &self.index {
             result.insert(index.as_str(), at as u64);
             result.insert("ansible_index_var", index.as_str());
         }
+        if let Some(extended) = self.extended(items, at) {
+            result.insert("ansible_loop", extended);
+        }
+    }
+
+    /// Where an item stands among the others, if the task asks for it.
+    fn extended(&self, items: &[Value], at: usize) -> Option<Map> {
+        if !self.extended {
+            return None;
+        }
+        let count = items.len() as u64;
+        let index = at as u64;
+        let mut extended = Map::new();
+        extended.insert("index", index + 1);
+        extended.insert("index0", index);
+        extended.insert("first", at == 0);
+        extended.insert("last", at + 1 == items.len());
+        extended.insert("length", count);
+        extended.insert("revindex", count - index);
+        extended.insert("revindex0", count - index - 1);
+        if self.all_items {
+            extended.insert("allitems", items.to_vec());
+        }
+        if let Some(next) = items.get(at + 1) {
+            extended.insert("nextitem", next.clone());
+        }
+        if let Some(before) = at.checked_sub(1).and_then(|before| items.get(before)) {
+            extended.insert("previtem", before.clone());
+        }
+        Some(extended)
     }
 }
 
@@ -227,26 +257,7 @@ pub(super) fn with_item<'r>(
         vars.insert(index.as_str(), at as u64, None);
         vars.insert("ansible_index_var", index.as_str(), None);
     }
-    if control.extended {
-        let count = items.len() as u64;
-        let index = at as u64;
-        let mut extended = Map::new();
-        extended.insert("index", index + 1);
-        extended.insert("index0", index);
-        extended.insert("first", at == 0);
-        extended.insert("last", at + 1 == items.len());
-        extended.insert("length", count);
-        extended.insert("revindex", count - index);
-        extended.insert("revindex0", count - index - 1);
-        if control.all_items {
-            extended.insert("allitems", items.to_vec());
-        }
-        if let Some(next) = items.get(at + 1) {
-            extended.insert("nextitem", next.clone());
-        }
-        if let Some(before) = at.checked_sub(1).and_then(|before| items.get(before)) {
-            extended.insert("previtem", before.clone());
-        }
+    if let Some(extended) = control.extended(items, at) {
         vars.insert("ansible_loop", extended, None);
     }
     view.with(Level::Loop, vars)

@@ -180,8 +180,8 @@ async fn all_items(
         dones = send(view, &views, ready).await;
     }
     for (at, done) in dones.iter_mut().enumerate() {
-        if let Some((item, _)) = &done.item {
-            control.mark(&mut done.result, item, at);
+        if done.item.is_some() {
+            control.mark(&mut done.result, &items, at);
         }
     }
     (together(&dones), Some(dones))

@@ -168,11 +168,15 @@ impl<W: Write> Default<W> {
             return spaced(&to_json(&sorted(&censored.into())));
         }
         let mut result = done.result.clone();
-        if done.always_shown && self.debugs {
+        if self.debugs {
             alone(&mut result);
         }
-        // Every result has it, and the word before the host says it.
+        // Every result has these, and the word before the host says them.
         result.remove("failed");
+        result.remove("skipped");
+        if done.is_loop || done.verdict == Verdict::Skipped {
+            result.remove("results");
+        }
         for key in ["invocation", "exception"] {
             if self.shown.verbosity < 3 {
                 result.remove(key);
@@ -236,6 +240,7 @@ fn alone(result: &mut Map) {
         "changed",
         "failed",
         "skipped",
+        "skip_reason",
         "ansible_loop_var",
         "ansible_index_var",
         "ansible_loop",
@@ -245,6 +250,7 @@ fn alone(result: &mut Map) {
     // The item stays where it is what was asked for.
     if let Some(variable) = variable.as_ref().and_then(Value::as_str)
         && result.len() > 1
+        && !result.contains("false_condition")
     {
         result.remove(variable);
     }

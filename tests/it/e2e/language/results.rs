@@ -310,3 +310,34 @@ fn tries_are_counted_as_ansible_counts_them() {
         said.text
     );
 }
+
+#[test]
+fn what_is_skipped_shows_what_ansible_shows() {
+    let project = project(&[
+        ("inv", "one ansible_connection=local\n"),
+        (
+            "site.yml",
+            "- hosts: one\n  gather_facts: false\n  tasks:\n    - { command: echo, loop: [], register: r }\n    \
+             - debug: msg=\"{{ r.keys() | sort | join }}\"\n    - { debug: { msg: x }, when: false }\n    \
+             - { debug: { msg: x }, loop: [1], when: false }\n    - { command: echo, when: false }\n    \
+             - { command: echo, loop: [7], loop_control: { extended: true }, register: e }\n    \
+             - debug: msg=\"{{ e.results[0].ansible_loop.allitems }}\"\n",
+        ),
+    ]);
+    let said = project.run(&["-v"]);
+    for wanted in [
+        "skipping: [one] => {\"changed\": false, \"skipped_reason\": \"No items in the list\"}\n",
+        "\"msg\": \"changedresultsskippedskipped_reason\"",
+        "skipping: [one] => {\"false_condition\": false}\n",
+        "skipping: [one] => (item=1)  => {\"false_condition\": false, \"item\": 1}\nskipping: [one] => {\"msg\": \"All items skipped\"}\n",
+        "skipping: [one] => {\"changed\": false, \"false_condition\": false, \"skip_reason\": \"Conditional result was False\"}\n",
+        "\"msg\": [\n        7\n    ]",
+    ] {
+        assert!(
+            said.text.contains(wanted),
+            "{wanted}{}{}",
+            said.text,
+            said.errors
+        );
+    }
+}
