@@ -42,8 +42,17 @@ pub(super) fn title(run: &Run<'_>, play: &Play) -> String {
     }
 }
 
-/// The hosts that the play's patterns and the limit choose, in the play's order.
-pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
+/// The hosts that the play's patterns and the limit choose.
+#[derive(Clone, Debug)]
+pub(super) struct Chosen {
+    /// As the patterns name them.
+    pub(super) named: Hosts,
+    /// In the play's order.
+    pub(super) ordered: Hosts,
+}
+
+/// The hosts that the play's patterns and the limit choose.
+pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Chosen, Mistakes> {
     let mut patterns = Vec::new();
     for pattern in &play.hosts {
         let value = render(run, play, &Value::Text(pattern.node.clone()))
@@ -66,8 +75,12 @@ pub(super) fn hosts(run: &Run<'_>, play: &Play) -> Result<Hosts, Mistakes> {
         let within = self::chosen(run, &inventory, &run.options.limit)?;
         chosen.retain(|host| within.contains(host));
     }
-    order(run, play, &inventory, &mut chosen)?;
-    Ok(chosen)
+    let mut ordered = chosen.clone();
+    order(run, play, &inventory, &mut ordered)?;
+    Ok(Chosen {
+        named: chosen,
+        ordered,
+    })
 }
 
 fn chosen(run: &Run<'_>, inventory: &Inventory, patterns: &[String]) -> Result<Hosts, Mistakes> {

@@ -359,7 +359,11 @@ fn count(r: &Run<'_>, host: &str, done: &Done) {
             tally.ok += 1;
             tally.changed += 1;
         }
-        Verdict::Skipped | Verdict::Unreachable { ignored: true } => tally.skipped += 1,
+        Verdict::Skipped => tally.skipped += 1,
+        Verdict::Unreachable { ignored: true } => {
+            tally.ok += 1;
+            tally.ignored += 1;
+        }
         Verdict::Failed { ignored: false } => tally.failed += 1,
         Verdict::Failed { ignored: true } => {
             // What failed may have changed something all the same.

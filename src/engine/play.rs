@@ -42,7 +42,12 @@ pub(super) struct PlayState<'p> {
     pub(super) roles: RefCell<Vec<Arc<Role>>>,
     /// The names of those that were included and whose variables are their own.
     included_roles: RefCell<Vec<String>>,
+    /// The hosts as the patterns name them; those that no earlier play or batch has lost.
+    named: Hosts,
     all: Hosts,
+    /// How many hosts the batch has, with those that are lost.
+    size: usize,
+    /// In the play's order.
     batch: RefCell<Hosts>,
     names: RefCell<BTreeMap<HostId, Arc<str>>>,
     /// Hosts that a task failed on, that are lost, that have ended.
@@ -89,24 +94,30 @@ pub(super) async fn play<'r>(
         is_check: run.options.check,
     }));
     let hosts = batches::hosts(run, play)?;
-    let all: Hosts = hosts
-        .into_iter()
-        .filter(|host| !dead.borrow().contains(host))
-        .collect();
-    if all.is_empty() {
+    if hosts.ordered.is_empty() {
         run.tell(&Event::NoHosts);
         return Ok(End::GoesOn);
     }
-    let batches = batches::batches(run, play, &all)?;
+    // Hosts that an earlier play lost keep their place in a batch.
+    let batches = batches::batches(run, play, &hosts.ordered)?;
     let files = vars_files::for_all(run, play)?;
     let pace = strategy::pace(run, play)?;
-    for (at, batch) in batches.into_iter().enumerate() {
+    for (at, whole) in batches.into_iter().enumerate() {
         // Ansible announces the play again for each batch.
         if at > 0 {
             run.tell(&Event::PlayStarted(&event::Play {
                 name: name.clone(),
                 is_check: run.options.check,
             }));
+        }
+        let alive = |hosts: &Hosts| -> Hosts {
+            let dead = dead.borrow();
+            let alive = hosts.iter().filter(|host| !dead.contains(host));
+            alive.copied().collect()
+        };
+        let batch = alive(&whole);
+        if batch.is_empty() {
+            continue;
         }
         let state = PlayState {
             play,
@@ -115,7 +126,9 @@ pub(super) async fn play<'r>(
             handlers: RefCell::new(own_handlers(play)),
             roles: RefCell::new(play.roles.clone()),
             included_roles: RefCell::default(),
-            all: all.clone(),
+            named: hosts.named.clone(),
+            all: alive(&hosts.named),
+            size: whole.len(),
             batch: RefCell::new(batch.clone()),
             names: RefCell::default(),
             failed: RefCell::default(),
@@ -132,7 +145,7 @@ pub(super) async fn play<'r>(
             left: RefCell::default(),
             stop: RefCell::default(),
         };
-        for host in &all {
+        for host in &hosts.named {
             state.names.borrow_mut().insert(*host, run.host_name(*host));
         }
         one_batch(run, &state, batch.clone()).await;
@@ -305,7 +318,7 @@ impl PlayState<'_> {
         }
         PlayNames {
             name: self.play.title(),
-            hosts_all: of(&mut self.all.iter()),
+            hosts_all: of(&mut self.named.iter()),
             hosts: of(&mut self.all.iter().filter(|host| self.goes_on(**host))),
             batch: of(&mut self
                 .batch
@@ -374,7 +387,7 @@ impl PlayState<'_> {
         let batch = self.batch.borrow();
         let failed = self.failed.borrow();
         let failed = batch.iter().filter(|host| failed.contains(*host)).count();
-        match batches::too_many_failed(run, self.play, failed, batch.len()) {
+        match batches::too_many_failed(run, self.play, failed, self.size) {
             Ok(too_many) => too_many,
             Err(mistake) => {
                 self.stop_with(mistake);
@@ -435,7 +448,8 @@ impl PlayState<'_> {
 
     /// Hosts in the order of the play.
     pub(super) fn sort(&self, hosts: &mut Hosts) {
-        hosts.sort_by_key(|host| self.all.iter().position(|one| one == host));
+        let batch = self.batch.borrow();
+        hosts.sort_by_key(|host| batch.iter().position(|one| one == host));
     }
 
     /// What came with an include.

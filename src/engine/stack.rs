@@ -50,7 +50,6 @@ pub(super) fn of_play(run: &Run<'_>, play: &PlayState<'_>) -> Stack {
         stack.push(Level::RoleDefaults, of, Arc::new(vars(&role.defaults)));
         if !run.settings.private_role_vars {
             stack.push(Level::RoleExports, of, Arc::new(vars(&role.vars)));
-            stack.push(Level::RoleExports, of, Arc::new(vars(&role.inline_vars)));
         }
     }
     stack.push(Level::Magic, "play", Arc::new(play.names().vars()));

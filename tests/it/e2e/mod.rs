@@ -4,6 +4,7 @@
     reason = "a test starts the command and makes its own files"
 )]
 
+mod batches;
 mod broken;
 mod chain;
 mod flags;
