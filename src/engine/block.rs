@@ -44,9 +44,13 @@ pub(super) async fn run<'r>(
     }
     let all = hosts.clone();
     let caught = usize::from(!block.rescue.is_empty());
+    let last = usize::from(!block.always.is_empty());
+    let shelters = r.shelters.get();
     r.rescues.set(r.rescues.get() + caught);
+    r.shelters.set(shelters + caught.max(last));
     let mut fate = items::run(r, play, &block.block, hosts, brought).await;
     r.rescues.set(r.rescues.get() - caught);
+    r.shelters.set(shelters + last);
     if !block.rescue.is_empty() && !fate.failed.is_empty() {
         let failed = std::mem::take(&mut fate.failed);
         let (lost, failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(|(host, why)| {
@@ -84,6 +88,7 @@ pub(super) async fn run<'r>(
             fate.failed.extend(rescued.failed);
         }
     }
+    r.shelters.set(shelters);
     if !block.always.is_empty() {
         // Without a rescue it is this that a host may have to pass over.
         let (passing, failed): (Vec<_>, Vec<_>) = fate

@@ -342,7 +342,8 @@ pub(super) fn settle(r: &Run<'_>, play: &PlayState<'_>, task: &Task, dones: &[Ho
         fate.failed
             .extend(others.map(|host| (host, Failed::Elsewhere { passes })));
     }
-    if !fate.failed.is_empty() && play.has_too_many_failed(r) {
+    // As Ansible counts: not as far as a rescue, and not what goes through an `always` first.
+    if !fate.failed.is_empty() && r.shelters.get() == 0 && play.has_too_many_failed(r) {
         play.give_up();
         // Ansible says it twice.
         r.tell(&Event::NoHostsLeft);

@@ -72,6 +72,9 @@ pub(super) struct Run<'a> {
     pub(super) started: Cell<bool>,
     /// How many blocks around the task at work would rescue it.
     pub(super) rescues: Cell<usize>,
+    /// How many of the blocks around have a rescue or an `always` before them: a host that failed
+    /// there has not failed for good.
+    pub(super) shelters: Cell<usize>,
     /// In a rehearsal: why nobody knows which hosts the plays from now on have.
     doubt: RefCell<Option<Unknown>>,
     /// The user whom we are on this machine.
@@ -115,6 +118,7 @@ impl<'a> Run<'a> {
             beside: RefCell::default(),
             started,
             rescues: Cell::new(0),
+            shelters: Cell::new(0),
             doubt: RefCell::default(),
             own_user: OnceCell::new(),
             custom: RefCell::default(),

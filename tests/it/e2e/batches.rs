@@ -182,3 +182,32 @@ fn a_mere_list_of_tags_names_those_that_never_run() {
     assert_eq!(listed(&["--list-tags", "--tags", "all"]), "TASK TAGS: [a]");
     assert_eq!(listed(&["--list-tags", "--skip-tags", "c"]), "TASK TAGS: [a]");
 }
+
+#[test]
+fn only_what_failed_for_good_counts_against_the_percentage() {
+    let playbook = "
+- hosts: web
+  gather_facts: false
+  max_fail_percentage: 30
+  tasks:
+    - block:
+        - fail: msg=x
+          when: inventory_hostname in ['h1', 'h2']
+      rescue:
+        - debug: msg=rescued
+          run_once: true
+    - block:
+        - fail: msg=x
+          when: inventory_hostname in ['h1', 'h2']
+        - debug: msg=block
+      always:
+        - debug: msg=always
+    - debug: msg=after
+";
+    let said = project(&[("inv", INVENTORY), ("site.yml", playbook)]).run(&[]);
+    said.ends_with(2);
+    let words = ["rescued", "block", "always", "always", "always", "after"];
+    let wanted = words.map(|words| format!("\"msg\": \"{words}\""));
+    assert_eq!(told(&said.text)[1..], wanted);
+    assert!(!said.text.contains("NO MORE HOSTS LEFT"), "{}", said.text);
+}
