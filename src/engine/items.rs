@@ -256,6 +256,11 @@ pub(super) fn tell(r: &Run<'_>, task: &Task, done: &HostDone) {
     let host = r.host_name(done.host);
     let is_loop = done.items.as_ref().is_some_and(|items| !items.is_empty());
     if !matches!(task.kind, TaskKind::Module) && matches!(done.whole.verdict, Verdict::Ok) {
+        // What was included is told of as such; what was not, here.
+        let items = done.items.iter().flatten();
+        for item in items.filter(|item| matches!(item.verdict, Verdict::Skipped)) {
+            r.tell(&Event::ItemDone(&shown(&host, item, false)));
+        }
         return;
     }
     for item in done.items.iter().flatten() {

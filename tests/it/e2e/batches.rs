@@ -211,3 +211,30 @@ fn only_what_failed_for_good_counts_against_the_percentage() {
     assert_eq!(told(&said.text)[1..], wanted);
     assert!(!said.text.contains("NO MORE HOSTS LEFT"), "{}", said.text);
 }
+
+#[test]
+fn an_item_that_includes_nothing_is_told_of() {
+    let playbook = "
+- hosts: h1
+  gather_facts: false
+  tasks:
+    - include_tasks: inc.yml
+      loop: [1, 2, 3]
+      when: item != 2
+";
+    let inc = "- debug: msg=\"in {{ item }}\"\n";
+    let project = project(&[("inv", INVENTORY), ("site.yml", playbook), ("inc.yml", inc)]);
+    let said = project.run(&[]);
+    said.ends_with(0);
+    let lines = said.text.lines().map(str::trim_end);
+    let told = lines.filter(|line| line.starts_with("skipping") || line.starts_with("included"));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "skipping: [h1] => (item=2)",
+            "included: DIR/inc.yml for h1 => (item=1)",
+            "included: DIR/inc.yml for h1 => (item=3)",
+        ]
+    );
+    assert_eq!(said.recap("h1"), "ok=4");
+}
