@@ -108,7 +108,14 @@ fn vars_at_a_role_hold_for_that_role_alone() {
     project.write("roles/r/vars/main.yml", "of_vars: exported\n");
     let said = project.run(&[]);
     said.ends_with(0);
-    let words = ["in 1", "in none", "in 2", "in 3", "in none", "after none exported"];
+    let words = [
+        "in 1",
+        "in none",
+        "in 2",
+        "in 3",
+        "in none",
+        "after none exported",
+    ];
     let wanted = words.map(|words| format!("\"msg\": \"{words}\""));
     assert_eq!(told(&said.text)[1..], wanted);
 }
@@ -180,7 +187,10 @@ fn a_mere_list_of_tags_names_those_that_never_run() {
     };
     assert_eq!(listed(&["--list-tags"]), "TASK TAGS: [a, b, never]");
     assert_eq!(listed(&["--list-tags", "--tags", "all"]), "TASK TAGS: [a]");
-    assert_eq!(listed(&["--list-tags", "--skip-tags", "c"]), "TASK TAGS: [a]");
+    assert_eq!(
+        listed(&["--list-tags", "--skip-tags", "c"]),
+        "TASK TAGS: [a]"
+    );
 }
 
 #[test]
