@@ -76,6 +76,12 @@ impl Live {
         &self.runs
     }
 
+    /// Whether what stands there may stand under other names too.
+    pub fn has_names(&self, path: &str) -> Seen<bool> {
+        let meta = lookup(path)?;
+        Ok(meta.is_some_and(|meta| meta.nlink() > 1 && !meta.is_dir()))
+    }
+
     /// Sets variables of the environment for the next task, in place of the last one's.
     pub fn set_environment(&mut self, variables: &[(String, String)]) {
         if variables.is_empty() {
@@ -254,6 +260,10 @@ impl Observe for Live {
                 ),
             }),
         }))
+    }
+
+    fn kind_at(&self, path: &str) -> Seen<Option<Kind>> {
+        lookup(path)?.map(|meta| kind(path, &meta)).transpose()
     }
 
     // The kernel follows the parents' links by itself.

@@ -108,6 +108,11 @@ pub trait Observe {
     /// What stands at a canonical `path`, without its content.
     fn stat_at(&self, path: &str) -> Seen<Option<Stat>>;
 
+    /// What kind of thing stands at a canonical `path`, and nothing else of it.
+    fn kind_at(&self, path: &str) -> Seen<Option<Kind>> {
+        Ok(self.stat_at(path)?.map(|stat| stat.kind))
+    }
+
     /// What stands at `path`, without its content.
     fn stat(&self, path: &str) -> Seen<Option<Stat>> {
         self.stat_at(&self.canonical(path)?)
@@ -226,6 +231,10 @@ pub trait Observe {
 impl<T: Observe + ?Sized> Observe for &T {
     fn stat_at(&self, path: &str) -> Seen<Option<Stat>> {
         (**self).stat_at(path)
+    }
+
+    fn kind_at(&self, path: &str) -> Seen<Option<Kind>> {
+        (**self).kind_at(path)
     }
 
     fn stat(&self, path: &str) -> Seen<Option<Stat>> {

@@ -271,6 +271,14 @@ impl<B: Observe> Observe for Overlay<B> {
         }
     }
 
+    fn kind_at(&self, path: &str) -> Seen<Option<Kind>> {
+        match self.laid_over(path) {
+            Over::Nothing | Over::Meta(_) => self.beneath.kind_at(path),
+            Over::Whole(entry) => Ok(entry.map(|entry| entry.kind.clone())),
+            Over::Unknown(unknown) => Err(Unseen::Unknown(unknown.clone())),
+        }
+    }
+
     fn entry(&self, path: &str) -> Seen<Option<Entry>> {
         let path = self.place(path)?;
         match self.laid_over(&path) {

@@ -93,9 +93,9 @@ fn walk<O: Observe + ?Sized>(host: &O, path: &str, follow_last: bool) -> Seen<St
         }
         let here = format!("{done}/{next}");
         if exists && (follow_last || !left.is_empty()) {
-            let stat = host.stat_at(&here)?;
-            exists = stat.is_some();
-            if let Some(Kind::Link(target)) = stat.map(|stat| stat.kind) {
+            let kind = host.kind_at(&here)?;
+            exists = kind.is_some();
+            if let Some(Kind::Link(target)) = kind {
                 links += 1;
                 if links > MOST_LINKS {
                     return Err(Unseen::unreadable(path, &"too many links"));

@@ -5,9 +5,11 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, Write as _},
+    mem,
     os::unix::{
         ffi::OsStringExt as _,
         fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
@@ -45,6 +47,8 @@ enum Record {
     Made,
     /// The change begun last was not made.
     Failed,
+    /// The change of that number was made, as far as we know, or was not.
+    Ended { at: u128, made: bool },
 }
 
 /// A change that the journal knows of.
@@ -62,6 +66,12 @@ pub(super) struct Remembered {
 pub(super) struct Journal {
     folder: PathBuf,
     log: File,
+    /// Records that are not in the log yet.
+    unwritten: Vec<u8>,
+    /// Whether all that is in the log is on the disk.
+    is_synced: bool,
+    /// The number of the change begun last.
+    last: u128,
     /// Held for as long as we may change the host.
     _lock: File,
     /// Says that we live, to those who find it locked.
@@ -141,14 +151,18 @@ impl Journal {
         Ok(Self {
             folder,
             log,
+            unwritten: Vec::new(),
+            is_synced: true,
+            last: 0,
             _lock: lock,
             life,
         })
     }
 
-    /// Writes down a change that is about to be made, with what it needs to be taken back.
-    /// Returns the change with its first side kept, so that its inverse can be made.
-    pub(super) fn begin(&mut self, change: &Change) -> io::Result<Change> {
+    /// Notes a change that is about to be made, with what it needs to be taken back; it must not be
+    /// made before [`Self::sync`]. Returns its number, and the change with its first side kept, so
+    /// that its inverse can be made.
+    pub(super) fn begin(&mut self, change: &Change) -> io::Result<(u128, Change)> {
         let mut kept = change.clone();
         if let Change::Entry {
             from: Some(from), ..
@@ -171,23 +185,44 @@ impl Journal {
         let at = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
-            .as_nanos();
-        self.write(&Record::Begun {
+            .as_nanos()
+            .max(self.last + 1);
+        self.last = at;
+        self.note(&Record::Begun {
             at,
             change: Box::new(slim),
         })?;
-        Ok(kept)
+        Ok((at, kept))
     }
 
-    /// Writes down how the change begun last ended.
-    pub(super) fn end(&mut self, made: bool) -> io::Result<()> {
-        self.write(if made { &Record::Made } else { &Record::Failed })
+    /// Notes how a change ended. Who never reads it looks at the host instead.
+    pub(super) fn end(&mut self, at: u128, made: bool) -> io::Result<()> {
+        self.note(&Record::Ended { at, made })
     }
 
-    fn write(&mut self, record: &Record) -> io::Result<()> {
+    fn note(&mut self, record: &Record) -> io::Result<()> {
         let frame = crate::wire::encode(record).map_err(io::Error::other)?;
-        self.log.write_all(&frame)?;
-        self.log.sync_data()
+        self.unwritten.extend(frame);
+        Ok(())
+    }
+
+    /// Writes what was noted, so that it outlives us.
+    pub(super) fn write(&mut self) -> io::Result<()> {
+        if !self.unwritten.is_empty() {
+            self.is_synced = false;
+            self.log.write_all(&mem::take(&mut self.unwritten))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what was noted, so that it outlives a loss of power.
+    pub(super) fn sync(&mut self) -> io::Result<()> {
+        self.write()?;
+        if !self.is_synced {
+            self.log.sync_data()?;
+            self.is_synced = true;
+        }
+        Ok(())
     }
 
     /// Keeps the bytes of a large file that is about to go.
@@ -284,16 +319,19 @@ fn sweep_one(home: &Path, path: &Path) -> io::Result<()> {
     let whose = path.file_name().unwrap_or_default().to_string_lossy();
     let mut log = String::new();
     life.read_to_string(&mut log)?;
-    let last = match read(&home.join(&log)) {
+    let all = match read(&home.join(&log)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        all => all.unwrap_or_default().pop(),
+        all => all.unwrap_or_default(),
     };
-    if let Some(Remembered {
-        change, made: None, ..
-    }) = last
-        && let Some(at) = change.path()
-    {
-        super::apply::sweep(at, &whose)?;
+    // Beside whatever was in the making; one path for each directory.
+    let unfinished: BTreeMap<&str, &str> = all
+        .iter()
+        .filter(|one| one.made.is_none())
+        .filter_map(|one| one.change.path())
+        .map(|path| (crate::host::path::parent(path), path))
+        .collect();
+    for path in unfinished.values() {
+        super::apply::sweep(path, &whose)?;
     }
     let room = path.with_extension("room");
     match fs::remove_dir_all(room) {
@@ -408,6 +446,12 @@ fn read(log: &Path) -> io::Result<Vec<Remembered>> {
             }),
             Record::Made => set(&mut all, true),
             Record::Failed => set(&mut all, false),
+            Record::Ended { at, made } => {
+                // The numbers of one log only grow.
+                if let Ok(index) = all.binary_search_by_key(&at, |one| one.at) {
+                    all[index].made = Some(made);
+                }
+            }
         }
     }
     Ok(all)

@@ -1,18 +1,11 @@
 //! One task: planned on what is there, then applied, or laid over it.
 
-use std::io;
-
-use super::{
-    apply::{self, Brought, Stopped},
-    blobs::Blobs,
-    journal::Journal,
-    results,
-};
+use super::{apart::Apart, blobs::Blobs, journal::Journal, make::Made, results, waiting::Waiting};
 use crate::{
-    change::{Act, Change, Condition, Plan},
+    change::{Act, Change, Plan},
     host::{Live, Observe, Overlay, Runs},
     modules::{self, Refusal},
-    value::{Unknown, Value},
+    value::Unknown,
     wire::{Conduct, Doubt, Failure, Hello, Item, Outcome, Task},
 };
 
@@ -39,7 +32,7 @@ pub(super) struct Performer {
     /// Whether the task at hand sets variables for what it starts.
     pub(super) sets_environment: bool,
     runs: Runs,
-    journal: Option<Journal>,
+    pub(super) journal: Option<Journal>,
     pub(super) blobs: Blobs,
     hello: Hello,
 }
@@ -89,97 +82,118 @@ impl Performer {
         } = task;
         let why = Unknown::because(format!("what `{module}` does is not foreseen"))
             .due_to(&name, place.as_ref());
-        let mut shown = 0;
-        let mut left = (items.len(), RETURNED_TOGETHER);
-        let ended = self.runs.ended();
-        let runs = self.runs.clone();
-        items
-            .into_iter()
-            // A cancelled task starts no further item.
-            .take_while(|_| runs.ended() == ended)
-            .map(|item| {
-                let mut outcome = self.item(conduct, &module, item, timeout, &why);
-                let returned = results::fit(&mut outcome, left.1 / left.0.max(1));
-                left = (left.0.saturating_sub(1), left.1.saturating_sub(returned));
-                let limit = SHOWN.min(SHOWN_TOGETHER.saturating_sub(shown));
-                for change in &mut outcome.changes {
-                    *change = change.for_the_wire(limit);
-                    shown += change.weight();
-                }
-                outcome
-            })
-            .collect()
+        let how = Manner {
+            conduct,
+            module,
+            timeout,
+            why,
+        };
+        let mut answer = Answer::to(items.len());
+        self.items(&how, items, &mut answer);
+        if let Err(error) = self.keep() {
+            let why = format!("a loss of power may take back what was changed: {error}");
+            let all = answer.outcomes.iter_mut();
+            all.for_each(|outcome| outcome.warnings.push(why.clone()));
+        }
+        answer.outcomes
     }
 
-    fn item(
-        &mut self,
-        conduct: Conduct,
-        module: &str,
-        mut item: Item,
-        timeout: Option<u64>,
-        why: &Unknown,
-    ) -> Outcome {
-        for supply in item.supplies.values_mut() {
-            self.blobs.fill(supply);
-        }
-        let Some(entry) = modules::find(module) else {
-            return failed(None, format!("there is no module `{module}`"));
-        };
-        let plan_on = |host: &dyn Observe| {
-            let mut plan = entry.plan(&item.args, &item.supplies, host)?;
-            for change in &mut plan.changes {
-                let Change::Act(Act::Run(run)) = change else {
-                    continue;
-                };
-                if let Some(limit) = timeout {
-                    run.timeout = Some(run.timeout.map_or(limit, |own| own.min(limit)));
+    /// One item after the other; what they plan is made together where it does not touch.
+    fn items(&mut self, how: &Manner, items: Vec<Item>, answer: &mut Answer) {
+        let ended = self.runs.ended();
+        let mut waiting = Waiting::default();
+        for mut item in items {
+            // A cancelled task starts no further item.
+            if self.runs.ended() != ended {
+                break;
+            }
+            for supply in item.supplies.values_mut() {
+                self.blobs.fill(supply);
+            }
+            if how.conduct != Conduct::Run || item.doubt.is_some() {
+                let outcome = self.item(how, &item);
+                answer.add([outcome]);
+                continue;
+            }
+            let apart = Apart::new(&self.live, waiting.paths());
+            let mut planned = how.plan(&item, &apart);
+            if apart.has_met() || planned.as_ref().is_ok_and(|plan| waiting.meets(plan)) {
+                self.make_waiting(how, &mut waiting, answer);
+                planned = how.plan(&item, &self.live);
+            }
+            match planned {
+                Ok(plan) => {
+                    let is_last = !waiting.takes(&plan);
+                    if is_last {
+                        self.make_waiting(how, &mut waiting, answer);
+                    }
+                    waiting.add(item, plan);
+                    if is_last {
+                        self.make_waiting(how, &mut waiting, answer);
+                    }
                 }
-                if let Some(declared) = &item.touches {
-                    run.touches.clone_from(declared);
-                    run.services.clear();
-                    run.only_looks = declared.is_empty();
+                Err(refusal) => {
+                    self.make_waiting(how, &mut waiting, answer);
+                    let outcome = self.unplanned(how, &item, refusal);
+                    answer.add([outcome]);
                 }
             }
-            Ok(plan)
-        };
+        }
+        self.make_waiting(how, &mut waiting, answer);
+    }
+
+    /// Makes the plans that wait. What was planned for what is there no longer is planned again.
+    fn make_waiting(&mut self, how: &Manner, waiting: &mut Waiting, answer: &mut Answer) {
+        let (items, plans) = waiting.take();
+        for (item, mut made) in items.into_iter().zip(self.make(plans)) {
+            for _ in 0..OVERTAKEN {
+                if !made.is_overtaken {
+                    break;
+                }
+                made = match how.plan(&item, &self.live) {
+                    Ok(plan) => self.make_one(plan),
+                    Err(refusal) => Made {
+                        outcome: self.unplanned(how, &item, refusal),
+                        is_overtaken: false,
+                    },
+                };
+            }
+            answer.add([made.outcome]);
+        }
+    }
+
+    fn unplanned(&mut self, how: &Manner, item: &Item, refusal: Refusal) -> Outcome {
+        match refusal {
+            Refusal::Unknown(unknown) if how.conduct != Conduct::Probe => {
+                self.lost(&unknown, &how.paths(item))
+            }
+            refusal => refused(refusal),
+        }
+    }
+
+    fn item(&mut self, how: &Manner, item: &Item) -> Outcome {
+        let (conduct, why) = (how.conduct, &how.why);
         if let Some(doubt) = &item.doubt {
-            let planned = plan_on(&self.overlay);
-            return self.doubted(planned, doubt, &entry.paths(&item.args));
+            let planned = how.plan(item, &self.overlay);
+            return self.doubted(planned, doubt, &how.paths(item));
         }
         let planned = match conduct {
-            Conduct::Run => plan_on(&self.live),
-            Conduct::Rehearse | Conduct::Ahead => plan_on(&self.overlay),
-            Conduct::Probe => plan_on(&Overlay::new(self.live.clone())),
+            Conduct::Run => how.plan(item, &self.live),
+            Conduct::Rehearse | Conduct::Ahead => how.plan(item, &self.overlay),
+            Conduct::Probe => how.plan(item, &Overlay::new(self.live.clone())),
         };
         let mut plan = match planned {
             Ok(plan) => plan,
-            Err(Refusal::Unknown(unknown)) if conduct != Conduct::Probe => {
-                return self.lost(&unknown, &entry.paths(&item.args));
-            }
-            Err(refusal) => return refused(refusal),
+            Err(refusal) => return self.unplanned(how, item, refusal),
         };
         // The plan for the host as it is now: the same one where nothing planned plays a part.
         let now = match conduct {
-            Conduct::Ahead => plan_on(&self.live).ok(),
+            Conduct::Ahead => how.plan(item, &self.live).ok(),
             Conduct::Run | Conduct::Rehearse | Conduct::Probe => None,
         };
         match conduct {
-            Conduct::Run => {
-                let mut made = self.make(plan);
-                for _ in 0..OVERTAKEN {
-                    if let Ok(outcome) = made {
-                        return outcome;
-                    }
-                    made = match plan_on(&self.live) {
-                        Ok(plan) => self.make(plan),
-                        Err(refusal) => return refused(refusal),
-                    };
-                }
-                made.unwrap_or_else(|outcome| *outcome)
-            }
-            Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => {
-                self.make(plan).unwrap_or_else(|outcome| *outcome)
-            }
+            Conduct::Run => self.make_one(plan).outcome,
+            Conduct::Ahead if self.is_certain(&plan, now.as_ref()) => self.make_one(plan).outcome,
             Conduct::Rehearse | Conduct::Ahead if item.is_forgiven && is_judged(&plan) => {
                 let doubt = Doubt {
                     why: Unknown::because(
@@ -198,121 +212,75 @@ impl Performer {
             }
         }
     }
+}
 
-    /// Makes a plan come true; what was made of it is taken back when the rest cannot be. An error
-    /// is a plan for what is there no longer: another plan may do.
-    fn make(&mut self, plan: Plan) -> Result<Outcome, Box<Outcome>> {
-        let mut is_overtaken = false;
-        let mut outcome = Outcome {
-            result: plan.result,
-            warnings: plan.warnings,
-            made: true,
-            ..Outcome::default()
+/// How the items of a task are carried out.
+struct Manner {
+    conduct: Conduct,
+    module: String,
+    timeout: Option<u64>,
+    /// Why what a program does is not known before.
+    why: Unknown,
+}
+
+impl Manner {
+    fn plan(&self, item: &Item, host: &dyn Observe) -> Result<Plan, Refusal> {
+        let Some(entry) = modules::find(&self.module) else {
+            let message = format!("there is no module `{}`", self.module);
+            return Err(Refusal::new(message));
         };
-        let mut made = Vec::new();
-        let ended = self.runs.ended();
-        for planned in plan.changes {
-            let change = apply::named(&planned);
-            results::of_name(&planned, &change, &mut outcome.result);
-            let step = if self.runs.is_closed() || self.runs.ended() != ended {
-                Err(Stopped::new("end the task", "it was cancelled"))
-            } else {
-                self.step(&change)
+        let mut plan = entry.plan(&item.args, &item.supplies, host)?;
+        for change in &mut plan.changes {
+            let Change::Act(Act::Run(run)) = change else {
+                continue;
             };
-            match step {
-                Ok((kept, brought)) => {
-                    results::of_act(&change, Some(&brought), None, &mut outcome);
-                    if let Change::Act(Act::Wait {
-                        condition:
-                            Condition::File {
-                                path,
-                                present: true,
-                                ..
-                            },
-                        ..
-                    }) = &change
-                    {
-                        // It may have gone again: then nothing is said of it.
-                        let _ = modules::awaited(&self.live, path, &mut outcome.result);
-                    }
-                    made.push(kept);
-                    outcome.changes.push(change);
-                }
-                Err(stopped) => {
-                    is_overtaken = stopped.is_overtaken;
-                    self.take_back(made, &mut outcome);
-                    results::of_failure(&change, &stopped, &mut outcome);
-                    break;
-                }
+            if let Some(limit) = self.timeout {
+                run.timeout = Some(run.timeout.map_or(limit, |own| own.min(limit)));
             }
-            if outcome.failure.is_some() {
-                break;
+            if let Some(declared) = &item.touches {
+                run.touches.clone_from(declared);
+                run.services.clear();
+                run.only_looks = declared.is_empty();
             }
         }
-        results::of_size(&self.live, &mut outcome.result);
-        if outcome.failure.is_some() {
-            // What a change would have brought is not unknown now: it never came.
-            outcome
-                .result
-                .retain(|_, value| !matches!(value, Value::Unknown(_)));
-        }
-        // What a part of it left behind nobody plans for.
-        if is_overtaken && outcome.changes.is_empty() {
-            return Err(Box::new(outcome));
-        }
-        Ok(outcome)
+        Ok(plan)
     }
 
-    /// One change: written down, made, and written down as made. Gives back the change with what
-    /// its inverse needs.
-    fn step(&mut self, change: &Change) -> Result<(Change, Brought), Stopped> {
-        if let Change::Act(Act::Wait { .. }) = change {
-            let brought = apply::apply(change, &self.live, &self.runs);
-            return brought.map(|brought| (change.clone(), brought));
+    /// The paths that an item names.
+    fn paths(&self, item: &Item) -> Vec<String> {
+        modules::find(&self.module).map_or_else(Vec::new, |entry| entry.paths(&item.args))
+    }
+}
+
+/// The outcomes of a task's items, no larger than an answer may be.
+struct Answer {
+    outcomes: Vec<Outcome>,
+    /// How many items are to come, and what their return values may weigh.
+    left: (usize, usize),
+    shown: usize,
+}
+
+impl Answer {
+    fn to(items: usize) -> Self {
+        Self {
+            outcomes: Vec::with_capacity(items),
+            left: (items, RETURNED_TOGETHER),
+            shown: 0,
         }
-        let unopened = |why: String| Stopped::new("open the journal of changes", why);
-        let unwritten = |error: io::Error| Stopped::new("write the journal of changes", error);
-        let journal = self.journal().map_err(unopened)?;
-        let kept = journal.begin(change).map_err(unwritten)?;
-        let done = apply::apply(change, &self.live, &self.runs);
-        let journal = self.journal().map_err(unopened)?;
-        journal.end(done.is_ok()).map_err(unwritten)?;
-        done.map(|brought| (kept, brought))
     }
 
-    /// Undoes what a failed task has changed already; says what it could not.
-    fn take_back(&mut self, made: Vec<Change>, outcome: &mut Outcome) {
-        for change in made.into_iter().rev() {
-            let taken = match change.inverse() {
-                Ok(inverse) => match self.step(&inverse) {
-                    Ok(_) => Ok(()),
-                    Err(stopped) => Err(stopped.to_string()),
-                },
-                Err(irreversible) => Err(irreversible.0),
-            };
-            if let Err(why) = taken {
-                outcome
-                    .warnings
-                    .push(format!("a part of the failed task stays: {why}"));
-                return;
+    fn add(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
+        for mut outcome in outcomes {
+            let (items, weight) = self.left;
+            let returned = results::fit(&mut outcome, weight / items.max(1));
+            self.left = (items.saturating_sub(1), weight.saturating_sub(returned));
+            let limit = SHOWN.min(SHOWN_TOGETHER.saturating_sub(self.shown));
+            for change in &mut outcome.changes {
+                *change = change.for_the_wire(limit);
+                self.shown += change.weight();
             }
+            self.outcomes.push(outcome);
         }
-        outcome.changes.clear();
-    }
-
-    pub(super) fn journal(&mut self) -> Result<&mut Journal, String> {
-        if self.journal.is_none() {
-            let login = self.live.login().map_err(|unseen| unseen.to_string())?;
-            let Hello {
-                run, host, owner, ..
-            } = &self.hello;
-            let journal = Journal::open(&login, run, host, owner)
-                .map_err(|error| format!("nothing is changed without a journal: {error}"))?;
-            self.journal = Some(journal);
-        }
-        self.journal
-            .as_mut()
-            .ok_or_else(|| "there is no journal".to_owned())
     }
 }
 

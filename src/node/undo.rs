@@ -1,13 +1,15 @@
 //! A run taken back, newest change first.
 
+use std::mem;
+
 use super::{
-    apply,
+    apply::{Batch, Paths},
     journal::{self, Remembered},
     perform::Performer,
 };
 use crate::{
     change::Change,
-    host::{Observe, Overlay},
+    host::{Live, Observe, Overlay},
     state::{Entry, Kind, Meta, Stamp, Stat},
     value::Unknown,
     wire::Undone,
@@ -23,6 +25,11 @@ pub(super) fn undo(performer: &mut Performer, run: &str, rehearse: bool) -> Resu
     let all = journal::remembered(&login, run, &host)
         .map_err(|error| format!("cannot read the journal of {run}: {error}"))?;
     let mut undone = Undone::default();
+    let mut waiting = Waiting::default();
+    if !rehearse && !all.is_empty() {
+        performer.journal()?;
+    }
+    // What a rehearsal has taken back lies over the host.
     let mut shadow = Overlay::new(performer.live().clone());
     for Remembered { change, made, .. } in all.into_iter().rev() {
         if made == Some(false) || !change.counts() && !matches!(change, Change::Backup { .. }) {
@@ -35,6 +42,9 @@ pub(super) fn undo(performer: &mut Performer, run: &str, rehearse: bool) -> Resu
                 continue;
             }
         };
+        if waiting.must_go_before(&inverse, performer.live()) {
+            waiting.go(performer, &mut undone);
+        }
         match stands(&change, &shadow) {
             Ok(true) => {}
             // Interrupted before it was made, or taken back already.
@@ -52,24 +62,57 @@ pub(super) fn undo(performer: &mut Performer, run: &str, rehearse: bool) -> Resu
                 continue;
             }
         }
-        if !rehearse {
-            let journal = performer.journal()?;
-            journal.begin(&inverse).map_err(|error| error.to_string())?;
-            let done = apply::apply(&inverse, performer.live(), performer.runs());
-            let made = done.is_ok();
-            performer
-                .journal()?
-                .end(made)
-                .map_err(|error| error.to_string())?;
-            if let Err(stopped) = done {
-                undone.conflicts.push(stopped.to_string());
-                continue;
+        if rehearse {
+            shadow.lay(&inverse, &Unknown::because("it was taken back"));
+            undone.changes.push(inverse);
+        } else {
+            waiting.add(inverse);
+        }
+    }
+    waiting.go(performer, &mut undone);
+    performer.keep().map_err(|error| error.to_string())?;
+    Ok(undone)
+}
+
+/// So many changes are taken back together at most.
+const MOST: usize = 256;
+
+/// Changes that take others back, to be made together.
+#[derive(Default)]
+struct Waiting {
+    inverses: Vec<Change>,
+    paths: Paths,
+}
+
+impl Waiting {
+    /// Whether these are made before anything is said of what the other one is about.
+    fn must_go_before(&self, inverse: &Change, host: &Live) -> bool {
+        // One that waits may be about the same file under another name.
+        let has_names = |path: &str| host.has_names(path) != Ok(false);
+        let is_alone = |change: &Change| !Batch::takes(change);
+        self.inverses.len() >= MOST
+            || is_alone(inverse)
+            || self.inverses.last().is_some_and(is_alone)
+            || self.paths.meet(inverse)
+            || !self.inverses.is_empty() && inverse.path().is_some_and(has_names)
+    }
+
+    fn add(&mut self, inverse: Change) {
+        self.paths.add_of(&inverse);
+        self.inverses.push(inverse);
+    }
+
+    fn go(&mut self, performer: &mut Performer, undone: &mut Undone) {
+        self.paths.clear();
+        let inverses = mem::take(&mut self.inverses);
+        let made = performer.make_each(inverses.clone());
+        for (inverse, made) in inverses.into_iter().zip(made) {
+            match made {
+                Ok(()) => undone.changes.push(inverse),
+                Err(stopped) => undone.conflicts.push(stopped.to_string()),
             }
         }
-        shadow.lay(&inverse, &Unknown::because("it was taken back"));
-        undone.changes.push(inverse);
     }
-    Ok(undone)
 }
 
 /// Whether the host is as this change leaves it.

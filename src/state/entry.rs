@@ -134,6 +134,11 @@ impl Stat {
         matches!(self.kind, Kind::Directory)
     }
 
+    /// Whether it may stand under other names too.
+    pub fn has_names(&self) -> bool {
+        self.links > 1 && !self.is_directory()
+    }
+
     pub fn is_link(&self) -> bool {
         matches!(self.kind, Kind::Link(_))
     }

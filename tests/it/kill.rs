@@ -84,12 +84,36 @@ fn sweep(scene: &Scene) {
 /// Sends a request and kills the node before it makes the system call of that number, counted from
 /// one; false when it answered before.
 fn killed(node: &mut Node, request: Request, point: usize) -> bool {
+    let mut seen = 0;
+    let reply = traced(node, request, |call| {
+        seen += usize::from(changes(call));
+        seen == point
+    });
+    reply.is_none()
+}
+
+/// How often a node makes each system call for a request, and its answer.
+pub(crate) fn calls(node: &mut Node, request: Request) -> (BTreeMap<i64, usize>, Reply) {
+    let mut all = BTreeMap::new();
+    let reply = traced(node, request, |call| {
+        *all.entry(call.orig_rax.cast_signed()).or_default() += 1;
+        false
+    });
+    (all, reply.unwrap())
+}
+
+/// Sends a request and shows every system call; before one of which `ends` holds the node is killed,
+/// and there is no answer.
+fn traced(
+    node: &mut Node,
+    request: Request,
+    mut ends: impl FnMut(&libc::user_regs_struct) -> bool,
+) -> Option<Reply> {
     let pid = worker(node);
     let options = Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_EXITKILL;
     ptrace::seize(pid, options).unwrap();
     ptrace::interrupt(pid).unwrap();
     let id = node.say(request);
-    let mut seen = 0;
     loop {
         match waitpid(pid, Some(WaitPidFlag::__WALL)).unwrap() {
             WaitStatus::PtraceSyscall(_) => {
@@ -97,19 +121,17 @@ fn killed(node: &mut Node, request: Request, point: usize) -> bool {
                 let is_entry = call.rax.cast_signed() == -i64::from(libc::ENOSYS);
                 if is_entry && answers(&call) {
                     ptrace::detach(pid, None).unwrap();
-                    assert!(matches!(node.hear(id), Reply::Done(_) | Reply::Undone(_)));
-                    return false;
+                    let reply = node.hear(id);
+                    assert!(matches!(reply, Reply::Done(_) | Reply::Undone(_)));
+                    return Some(reply);
                 }
-                if is_entry && changes(&call) {
-                    seen += 1;
-                    if seen == point {
-                        kill(node.pid(), Signal::SIGKILL).unwrap();
-                        // A traced thread is gone only when its tracer has been told.
-                        while let Ok(WaitStatus::PtraceEvent(..) | WaitStatus::PtraceSyscall(_)) =
-                            waitpid(pid, Some(WaitPidFlag::__WALL))
-                        {}
-                        return true;
-                    }
+                if is_entry && ends(&call) {
+                    kill(node.pid(), Signal::SIGKILL).unwrap();
+                    // A traced thread is gone only when its tracer has been told.
+                    while let Ok(WaitStatus::PtraceEvent(..) | WaitStatus::PtraceSyscall(_)) =
+                        waitpid(pid, Some(WaitPidFlag::__WALL))
+                    {}
+                    return None;
                 }
                 ptrace::syscall(pid, None).unwrap();
             }
@@ -191,6 +213,7 @@ fn changes(call: &libc::user_regs_struct) -> bool {
             libc::SYS_ftruncate,
             libc::SYS_fsync,
             libc::SYS_fdatasync,
+            libc::SYS_syncfs,
         ]
         .contains(&number),
     }
@@ -272,6 +295,47 @@ fn a_tree_is_removed_or_comes_back() {
         args: r#"{"path": "@/d", "state": "absent"}"#,
         is_one: false,
     });
+}
+
+#[test]
+fn a_loop_is_made_or_comes_back() {
+    let mut point = 0;
+    loop {
+        point += 1;
+        let home = tempfile::tempdir().unwrap();
+        let (root, state) = (home.path().join("root"), home.path().join("state"));
+        prepare(&root, &[("d/f", 0o600, "old")]);
+        let before = tree(&root);
+        let task = || {
+            let json = |name: &str| format!(r#"{{"dest": "@/{name}", "content": "new"}}"#);
+            let item = |name| Item {
+                args: args(&json(name), &root),
+                ..Item::default()
+            };
+            let items = ["d/f", "d/g", "h"].map(item);
+            let mut task = task(Conduct::Run, "copy", &items[0]);
+            task.items = items.to_vec();
+            Request::Perform(Box::new(task))
+        };
+        let was_killed = killed(&mut Node::start(&state, "run-1"), task(), point);
+        let mut next = Node::start(&state, "run-2");
+        let undone = next.undo("run-1", false);
+        assert_eq!(undone.conflicts, Vec::<String>::new(), "point {point}");
+        if !undone.changes.is_empty() {
+            assert_eq!(tree(&root), before, "point {point}");
+        }
+        assert!(matches!(next.ask(task()), Reply::Done(_)));
+        let after = tree_of(&tree(&root));
+        assert!(
+            after.values().all(|what| !what.contains("old")),
+            "{after:?}"
+        );
+        assert!(!after.keys().any(|name| is_draft(name)), "{after:?}");
+        if !was_killed {
+            assert_eq!(undone.changes.len(), 3);
+            return;
+        }
+    }
 }
 
 #[test]

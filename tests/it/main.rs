@@ -36,6 +36,7 @@ mod shown;
 mod story;
 mod table;
 mod template;
+mod together;
 mod unarchive;
 mod unarchive_hostile;
 mod unarchive_tar;

@@ -2,21 +2,23 @@
 
 use std::{
     fs::File,
-    io::{self, Write as _},
+    io,
     os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
 };
 
 use rustix::{
     fs::{
         Access, AtFlags, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
-        Uid, XattrFlags, access, chmod, chmodat, chownat, fsetxattr, fstat, fsync, linkat,
-        lremovexattr, lsetxattr, makedev, mkdirat, mknodat, openat, symlinkat, unlinkat, utimensat,
+        Uid, XattrFlags, access, chmod, chmodat, chownat, fchmod, fchown, fsetxattr, fstat, fsync,
+        futimens, linkat, lremovexattr, lsetxattr, makedev, mkdirat, mknodat, openat, symlinkat,
+        unlinkat, utimensat,
     },
     io::Errno,
 };
 
 use super::{
     Doing, Refused, Stopped,
+    batch::Drafted,
     content::pour_content,
     content_of, draft,
     flags::{LOCKS, flag, lock, opened, set as set_flags},
@@ -42,18 +44,44 @@ pub(super) fn replace(
     let Some(to) = to else {
         return remove(&parent, path, from);
     };
-    let draft = draft::name();
-    let made = make(&parent, &draft, path, to)
-        .and_then(|()| validate(&draft, path, how, host))
-        .and_then(|()| place::put(&parent, &draft, path, from, to, host))
-        .and_then(|()| lock(path, &to.meta));
-    if made.is_err() {
-        draft::discard(&parent, &draft);
-        if let (true, Some(content)) = (how.in_place, content_of(to)) {
-            return write_in_place(&parent, path, content, &to.meta);
+    let made = drafted(parent.clone(), path, to).and_then(|drafted| {
+        let Drafted {
+            parent,
+            draft,
+            file,
+        } = &drafted;
+        let done = file
+            .as_ref()
+            .map_or(Ok(()), fsync)
+            .doing(&format!("write {path}"))
+            .and_then(|()| validate(draft, path, how, host))
+            .and_then(|()| place::put(parent, draft, path, from, to, host))
+            .and_then(|()| lock(path, &to.meta));
+        if done.is_err() {
+            draft::discard(parent, draft);
         }
+        done
+    });
+    if let (true, true, Some(content)) = (made.is_err(), how.in_place, content_of(to)) {
+        return write_in_place(&parent, path, content, &to.meta);
     }
     made
+}
+
+/// Makes the thing beside its place, with all its attributes. Its content may not be on the disk.
+pub(super) fn drafted(parent: Parent, path: &str, to: &Entry) -> Result<Drafted, Stopped> {
+    let draft = draft::name();
+    match make(&parent, &draft, path, to) {
+        Ok(file) => Ok(Drafted {
+            parent,
+            draft,
+            file,
+        }),
+        Err(stopped) => {
+            draft::discard(&parent, &draft);
+            Err(stopped)
+        }
+    }
 }
 
 /// Removes what stands there. It may have gone meanwhile: two names in the inventory may be one
@@ -69,10 +97,10 @@ fn remove(parent: &Parent, path: &str, from: Option<&Entry>) -> Result<(), Stopp
     }
 }
 
-/// Makes the thing under the draft's name, with all its attributes, its content on the disk.
-fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Stopped> {
+/// Makes the thing under the draft's name, with all its attributes; a file is held open.
+fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<Option<File>, Stopped> {
     let at = &parent.directory;
-    match &to.kind {
+    let done = match &to.kind {
         Kind::File(content) => {
             let fd = openat(
                 at,
@@ -86,9 +114,8 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
             let mut file = File::from(fd);
             let what = format!("write {path}");
             pour_content(content, &mut file).doing(&what)?;
-            file.flush().doing(&what)?;
-            finish(file.as_fd(), parent, draft, path, &to.meta)?;
-            fsync(&file).doing(&what)
+            finish(file.as_fd(), path, &to.meta)?;
+            return Ok(Some(file));
         }
         Kind::Link(target) => {
             symlinkat(bytes_of(target), at, draft).doing(&format!("link {path}"))?;
@@ -121,21 +148,33 @@ fn make(parent: &Parent, draft: &[u8], path: &str, to: &Entry) -> Result<(), Sto
             mkdirat(at, draft, Mode::from_raw_mode(0o700)).doing(&what)?;
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let directory = openat(at, draft, flags, Mode::empty()).doing(&what)?;
-            finish(directory.as_fd(), parent, draft, path, &to.meta)
+            finish(directory.as_fd(), path, &to.meta)
         }
-    }
+    };
+    done.map(|()| None)
 }
 
 /// Gives all attributes to a draft that is held open.
-fn finish(
-    file: BorrowedFd<'_>,
-    parent: &Parent,
-    draft: &[u8],
-    path: &str,
-    meta: &Meta,
-) -> Result<(), Stopped> {
+fn finish(file: BorrowedFd<'_>, path: &str, meta: &Meta) -> Result<(), Stopped> {
     set_xattrs_of_file(file, meta, path)?;
-    dress(parent, draft, path, meta, false)?;
+    let stat = fstat(file).doing(&format!("look at {path}"))?;
+    let is_theirs = (stat.st_uid, stat.st_gid) == (meta.uid, meta.gid);
+    if !is_theirs {
+        let owner = (Uid::from_raw(meta.uid), Gid::from_raw(meta.gid));
+        fchown(file, Some(owner.0), Some(owner.1)).doing(&format!("give {path} to its owner"))?;
+    }
+    // A change of owner takes the set-ID bits away.
+    if !is_theirs || stat.st_mode & 0o7777 != meta.mode.bits() {
+        let mode = Mode::from_raw_mode(meta.mode.bits());
+        fchmod(file, mode).doing(&format!("set the mode of {path}"))?;
+    }
+    // What was made a moment ago has the times of now.
+    if [meta.mtime, meta.atime]
+        .iter()
+        .any(|time| matches!(time, Stamp::At(..)))
+    {
+        futimens(file, &times(meta)).doing(&format!("set the times of {path}"))?;
+    }
     match meta.flags {
         Some(flags) => set_flags(file, flags & !LOCKS).doing(&format!("flag {path}")),
         None => Ok(()),
@@ -196,12 +235,15 @@ fn dress(
         }
         .doing(&format!("set the mode of {path}"))?;
     }
-    let times = Timestamps {
+    utimensat(at, name, &times(meta), AtFlags::SYMLINK_NOFOLLOW)
+        .doing(&format!("set the times of {path}"))
+}
+
+fn times(meta: &Meta) -> Timestamps {
+    Timestamps {
         last_access: time(meta.atime),
         last_modification: time(meta.mtime),
-    };
-    utimensat(at, name, &times, AtFlags::SYMLINK_NOFOLLOW)
-        .doing(&format!("set the times of {path}"))
+    }
 }
 
 fn time(stamp: Stamp) -> Timespec {

@@ -1,19 +1,24 @@
 //! The only code that changes a host.
 
 mod act;
+mod batch;
 mod content;
 mod draft;
 mod drained;
 mod entry;
 mod flags;
 mod parent;
+mod paths;
 mod place;
 mod room;
 mod service;
+mod unsynced;
 mod wait;
 
+pub(super) use batch::Batch;
 pub(super) use content::pour;
 pub(super) use draft::{identity, sweep};
+pub(super) use paths::Paths;
 
 use std::{
     fmt, io,
@@ -36,7 +41,7 @@ pub(super) struct Brought {
 }
 
 /// Why a change was not made: what we did, to what, and the system's reason.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stopped {
     pub(super) what: String,
     pub(super) because: String,

@@ -1,6 +1,6 @@
 //! A directory held open, so that nobody can swap it under us.
 
-use std::{io, os::fd::OwnedFd};
+use std::{io, os::fd::OwnedFd, rc::Rc};
 
 use rustix::{
     fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2},
@@ -10,8 +10,9 @@ use rustix::{
 use crate::{host::path, value::bytes_of};
 
 /// The directory that holds a path, and the path's name in it.
+#[derive(Clone, Debug)]
 pub(super) struct Parent {
-    pub(super) directory: OwnedFd,
+    pub(super) directory: Rc<OwnedFd>,
     pub(super) name: Vec<u8>,
 }
 
@@ -19,14 +20,30 @@ impl Parent {
     /// Opens the parent of a canonical path. A symbolic link anywhere on the way is an error:
     /// a canonical path has none, so somebody has put it there since.
     pub(super) fn of(canonical: &str) -> io::Result<Self> {
-        let directory = open(&bytes_of(path::parent(canonical)))?;
+        Parents::default().of(canonical)
+    }
+}
+
+/// The directory that was opened last: one file after the other is put into it.
+#[derive(Debug, Default)]
+pub(super) struct Parents(Option<(String, Rc<OwnedFd>)>);
+
+impl Parents {
+    /// Like [`Parent::of`].
+    pub(super) fn of(&mut self, canonical: &str) -> io::Result<Parent> {
+        let path = path::parent(canonical);
+        let directory = match &self.0 {
+            Some((last, held)) if last == path => Rc::clone(held),
+            _ => Rc::new(open(&bytes_of(path))?),
+        };
+        self.0 = Some((path.to_owned(), Rc::clone(&directory)));
         let name = bytes_of(path::name(canonical));
         if name.is_empty() {
             return Err(io::Error::other(
                 "the root directory is not ours to replace",
             ));
         }
-        Ok(Self { directory, name })
+        Ok(Parent { directory, name })
     }
 }
 
