@@ -134,9 +134,16 @@ fn stands(change: &Change, host: &dyn Observe) -> Result<bool, String> {
             }
             _ => false,
         }),
-        Change::Meta { path, to, .. } => host
-            .stat(path)
-            .map(|seen| seen.is_some_and(|seen| is_still(&seen.meta, to))),
+        Change::Meta { path, from, to } => host.stat(path).map(|seen| {
+            seen.is_some_and(|seen| {
+                let mut left = to.clone();
+                if matches!(seen.kind, Kind::Directory) && from.mtime == to.mtime {
+                    // It was not about the time, which is set by what is made in a directory.
+                    left.mtime = Stamp::Any;
+                }
+                is_still(&seen.meta, &left)
+            })
+        }),
         Change::Service {
             name, manager, to, ..
         } => host.service(name, *manager).map(|seen| seen == Some(*to)),

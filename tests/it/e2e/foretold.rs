@@ -212,3 +212,27 @@ fn two_names_of_one_machine_see_what_each_other_has_planned() {
     assert_eq!(recap(&check), recap(&run));
     assert!(recap(&project.run(&[])).contains("changed=0"));
 }
+
+#[test]
+fn a_directory_in_which_something_was_made_is_taken_back() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = tasks(
+        r#"
+    - file: { path: "{{ dir }}/there", mode: "0700" }
+    - copy: { content: x, dest: "{{ dir }}/there/file" }
+"#,
+    );
+    let there = project.path().join("there");
+    std::fs::create_dir(&there).unwrap();
+    let mode = || std::fs::metadata(&there).unwrap().permissions().mode() & 0o777;
+    let before = mode();
+    let said = project.run(&["-v"]);
+    let both = format!("{}{}", said.text, said.errors);
+    let run = both.split("hostwright undo ").nth(1).unwrap();
+    let run = run.split_whitespace().next().unwrap();
+    assert_eq!(mode(), 0o700);
+    let undone = project.ask(&["undo", run, "-i", "inv"]);
+    assert_eq!(undone.code, Some(0), "{}{}", undone.text, undone.errors);
+    assert_eq!(mode(), before);
+    assert!(!there.join("file").exists());
+}
