@@ -255,7 +255,9 @@ mod tests {
         );
         assert_eq!(settings.origins["timeout"], Origin::Flag);
         assert_eq!(settings.config_file, Some(format!("{here}/ansible.cfg")));
-        assert!(loaded.warnings.is_empty());
+        let warnings: Vec<&str> = loaded.warnings.iter().map(|one| one.message()).collect();
+        let wanted = "there is no setting `nobody_knows` in `[defaults]`: it changes nothing";
+        assert_eq!(warnings, [wanted]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn a_shell_gets_the_script_and_what_it_names_is_touched() {
         .ships("_raw_params", "sub/my setup.sh", "exit")
         .changes_each_time()
         .changes(&expect![[r#"
-            Run(Run { argv: ["/bin/sh", "-c", "cd '/opt/x y' && /bin/bash -e \"$0\" --to /srv/app | cat"], chdir: None, environment: [], stdin: None, strip: false, touches: ["/opt/x y", "/srv/app"], services: [], only_looks: false, reads: None, timeout: None, script: Some(Script { name: "my setup.sh", content: Known { digest: e596899f114b5162402325dfb31fdaa792fabed718628336cc7a35a24f38eaa9, size: 4, bytes: Here("exit") } }), is_bare: true })
+            Run(Run { argv: ["/bin/sh", "-c", "cd '/opt/x y' && /bin/bash -e \"$0\" --to /srv/app | cat"], chdir: None, environment: [], stdin: None, strip: false, touches: ["/opt/x y", "/srv/app"], services: [], only_looks: false, reads: None, timeout: None, script: Some(Script { name: "my setup.sh", content: Known { digest: e596899f114b5162402325dfb31fdaa792fabed718628336cc7a35a24f38eaa9, size: 4, bytes: Here("exit") } }), is_bare: true, is_guarded: false })
         "#]]);
 }
 

@@ -182,7 +182,8 @@ mod counted {
         assert_eq!(syncs(&many), 3, "{many:?}");
         assert!(outcomes(reply).iter().all(|one| one.changed() == Ok(true)));
         assert_eq!(many[&libc::SYS_renameat2], 60);
-        assert!(each(&many, &one, 59) < 130, "{many:?}");
+        let each = each(&many, &one, 59);
+        assert!(each < 150, "{each}: {many:?}");
 
         drop(node);
         let mut next = Node::start(&state, "run-1");
