@@ -210,7 +210,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::{Environment, Flags, Loaded, Origin, fs, load};
-    use crate::config::{Gathering, TABLE};
+    use crate::{
+        config::{Gathering, TABLE},
+        diagnostic::Mistake,
+    };
 
     fn folder(mode: u32, text: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -255,7 +258,7 @@ mod tests {
         );
         assert_eq!(settings.origins["timeout"], Origin::Flag);
         assert_eq!(settings.config_file, Some(format!("{here}/ansible.cfg")));
-        let warnings: Vec<&str> = loaded.warnings.iter().map(|one| one.message()).collect();
+        let warnings: Vec<&str> = loaded.warnings.iter().map(Mistake::message).collect();
         let wanted = "there is no setting `nobody_knows` in `[defaults]`: it changes nothing";
         assert_eq!(warnings, [wanted]);
     }
