@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    path::Path,
     rc::Rc,
     time::Duration,
 };
@@ -181,6 +182,21 @@ impl Pool {
         Rc::clone(planned.entry(machine.to_owned()).or_default())
     }
 
+    /// Whether a rehearsal has planned something on this machine at this path, or above it.
+    pub(crate) fn has_planned_here(&self, path: &Path) -> bool {
+        let planned = self.planned(HERE);
+        // Somebody plans right now: that may be it.
+        let Ok(planned) = planned.try_lock() else {
+            return true;
+        };
+        planned.iter().any(|(_, laid)| match laid {
+            Laid::Change(change) => change
+                .path()
+                .is_some_and(|planned| path.starts_with(planned)),
+            _ => false,
+        })
+    }
+
     async fn ready(&self, slot: &mut Slot, host: &str, target: &Target) -> Result<(), Silence> {
         if slot.session.is_none() {
             let hello = Hello {
@@ -196,10 +212,13 @@ impl Pool {
     }
 }
 
+/// This machine.
+const HERE: &str = "here";
+
 /// Where a target leads: two of one machine have the same.
 fn machine(target: &Target) -> String {
     match &target.transport {
-        Transport::Local => "here".to_owned(),
+        Transport::Local => HERE.to_owned(),
         // The same address may be another machine behind another jump host.
         Transport::Ssh(ssh) => format!(
             "{}\n{:?}\n{:?}\n{:?}",

@@ -15,7 +15,7 @@ use crate::{
     modules::{Entry, ParamKind},
     state::{FileMode, Supply},
     template::{FileOptions, Style},
-    value::{Map, Text, Value, encoded, truth},
+    value::{Map, Text, Unknown, Value, encoded, truth},
     vars::Level,
     yaml::{self, Decrypt},
 };
@@ -94,25 +94,31 @@ pub(super) fn find(
     path: &Text,
     kind: &str,
     span: &Span,
-) -> Result<PathBuf, Mistake> {
+) -> Result<PathBuf, Trouble> {
     let found = look_for(view, path, kind, span)?;
     let given = view.task.args.entries.iter().find(|arg| arg.span == *span);
     view.reached(path, given.map(|arg| &arg.value), &found, span)?;
     Ok(found)
 }
 
-fn look_for(view: &View<'_>, path: &str, kind: &str, span: &Span) -> Result<PathBuf, Mistake> {
+fn look_for(view: &View<'_>, path: &str, kind: &str, span: &Span) -> Result<PathBuf, Trouble> {
     let expanded = view.run.environment.expanded(path);
     let given = Path::new(&expanded);
     if given.is_absolute() {
         return if given.exists() {
             Ok(given.to_owned())
         } else {
+            // What a task before this one makes there, a rehearsal only has planned.
+            if view.run.options.check && view.run.pool.has_planned_here(given) {
+                let why = format!("`{path}` is made in the run");
+                return Err(Unknown::because(why).into());
+            }
             Err(Mistake::new(
                 format!("there is no file `{path}`"),
                 span,
                 "not on the control side",
-            ))
+            )
+            .into())
         };
     }
     let folders = view
@@ -138,7 +144,8 @@ fn look_for(view: &View<'_>, path: &str, kind: &str, span: &Span) -> Result<Path
                 span,
                 "no such file",
             )
-            .help(format!("looked in {}", looked.join(", "))))
+            .help(format!("looked in {}", looked.join(", ")))
+            .into())
         }
     }
 }

@@ -134,13 +134,28 @@ pub(super) fn told(expected: &Expect, actual: &str) {
 }
 
 #[test]
+fn a_rehearsal_in_a_fresh_clone_knows_all_of_the_run() {
+    let project = ocs();
+    let target = project.path().join("target");
+    fs::create_dir_all(&target).unwrap();
+    let args = ["run", INSTALL, "-i", "inventory/demo"];
+    let foretold = project.ask(&[&args[..], &["--check", "--diff"]].concat());
+    foretold.ends_with(0);
+    assert!(!target.join("demo").exists());
+    assert!(!foretold.text.contains("unknown="), "{}", foretold.text);
+    let done = project.ask(&[&args[..], &["--diff"]].concat());
+    done.ends_with(0);
+    assert_eq!(foretold.recaps(), done.recaps());
+    assert_eq!(diffs(&foretold.text), diffs(&done.text));
+}
+
+#[test]
 fn the_demo_is_installed_once_removed_once_and_foretold_exactly() {
     let project = ocs();
     let demo = project.path().join("target/demo");
     fs::create_dir_all(&demo).unwrap();
     let hosts = |look: fn(&Path) -> Tree| {
         let mut all = look(&demo);
-        all.retain(|name, _| !name.starts_with("control"));
         let owner = format!(
             " {}:{} ",
             rustix::process::geteuid().as_raw(),
