@@ -10,5 +10,5 @@ mod source;
 
 pub use excerpt::visible;
 pub use mistake::{Mistake, Mistakes};
-pub use nearest::nearest;
+pub use nearest::{hint, nearest};
 pub use source::{Place, Source, Span, Spanned};

@@ -21,6 +21,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, name)| name)
 }
 
+/// [`nearest`] as the end of a sentence; nothing where no candidate is close enough.
+pub fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, candidates).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+}
+
 fn distance(left: &[char], right: &[char]) -> usize {
     let width = right.len() + 1;
     let mut older = vec![0; width];

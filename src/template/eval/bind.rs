@@ -8,7 +8,7 @@ use super::{
     },
     Eval,
 };
-use crate::{diagnostic::nearest, value::Text};
+use crate::{diagnostic::hint, value::Text};
 
 /// The arguments of one call, evaluated.
 #[derive(Default, Clone)]
@@ -83,8 +83,7 @@ impl Bound {
                 None if params.contains(&"**") => bound.more.push((name, value)),
                 None => {
                     let known = params.iter().map(|param| param.trim_end_matches('?'));
-                    let near = nearest(&name, known)
-                        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let near = hint(&name, known);
                     return Err(Stop::runtime(format!("has no parameter `{name}`{near}")));
                 }
             }

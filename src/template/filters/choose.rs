@@ -205,8 +205,7 @@ fn map(eval: &Eval<'_>, input: &Obj, args: &Bound) -> Res<Obj> {
 }
 
 fn no_such(what: &str, name: &str, names: impl Iterator<Item = &'static str>) -> String {
-    let near = crate::diagnostic::nearest(name, names)
-        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let near = crate::diagnostic::hint(name, names);
     format!("there is no {what} `{name}`{near}")
 }
 

@@ -13,7 +13,7 @@ use super::super::{
     obj::{self, Obj},
 };
 use super::{Filter, filter};
-use crate::diagnostic::nearest;
+use crate::diagnostic::hint;
 use crate::value::{Key, Text, base64, bytes_of, hex, text_of};
 
 pub(super) const FILTERS: &[Filter] = &[
@@ -138,8 +138,7 @@ fn digest(eval: &Eval<'_>, input: &Obj, kind: &str) -> Res<Obj> {
         "blake2b" => hex(&Blake2b512::digest(&bytes)),
         "blake2s" => hex(&Blake2s256::digest(&bytes)),
         other => {
-            let near = nearest(other, DIGESTS.iter().copied())
-                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let near = hint(other, DIGESTS.iter().copied());
             return Err(Stop::runtime(format!(
                 "the digest `{other}` is not supported{near}"
             )));

@@ -20,7 +20,7 @@ use super::{
     filters,
     obj::Obj,
 };
-use crate::diagnostic::nearest;
+use crate::diagnostic::hint;
 
 /// One lookup.
 pub(super) struct Lookup {
@@ -140,8 +140,7 @@ pub(super) fn call(eval: &Eval<'_>, args: &Bound, as_list: bool) -> Res<Obj> {
 /// Runs a lookup, as `with_…` does too.
 pub(super) fn find(eval: &Eval<'_>, name: &str, terms: Vec<Obj>, given: Given) -> Res<Vec<Obj>> {
     let Some(lookup) = table().get(filters::short(name)) else {
-        let near = nearest(name, table().keys().copied())
-            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let near = hint(name, table().keys().copied());
         return Err(Stop::kind(
             Kind::Plugin,
             format!("there is no lookup `{name}`{near}"),

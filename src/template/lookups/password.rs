@@ -13,7 +13,7 @@ use super::super::{
 };
 use super::{Lookup, files::with_home, lookup};
 use crate::{
-    diagnostic::nearest,
+    diagnostic::hint,
     value::{Unknown, bytes_of, text_of},
 };
 
@@ -226,8 +226,7 @@ fn parted(term: &str) -> Res<(String, Vec<(String, String)>)> {
         match word.split_once('=') {
             Some((name, value)) if at > 0 => {
                 if !NAMES.contains(&name) {
-                    let near = nearest(name, NAMES.iter().copied())
-                        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let near = hint(name, NAMES.iter().copied());
                     return Err(Stop::kind(
                         Kind::Plugin,
                         format!("the password lookup has no parameter `{name}`{near}"),

@@ -18,7 +18,7 @@ use super::{
     Flaw, Style,
 };
 use crate::{
-    diagnostic::{Source, Span as Stretch, nearest},
+    diagnostic::{Source, Span as Stretch, hint},
     value::{Text, Value},
 };
 
@@ -464,7 +464,6 @@ fn var_name(expr: &ast::Expr<'_>) -> Out<Name> {
 }
 
 fn missing(what: &str, name: &str, names: impl Iterator<Item = &'static str>, place: At) -> Flaw {
-    let near =
-        nearest(name, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let near = hint(name, names);
     Flaw::new(format!("there is no {what} `{name}`{near}"), place)
 }

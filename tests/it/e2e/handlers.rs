@@ -26,10 +26,7 @@ fn shown(play: &str) -> Vec<String> {
     ]);
     let said = project.run(&[]);
     said.ends_with(0);
-    let messages = said.text.lines().filter_map(|line| {
-        let message = line.trim().strip_prefix("\"msg\": \"")?;
-        Some(message.trim_end_matches('"').to_owned())
-    });
+    let messages = said.messages().into_iter().map(str::to_owned);
     messages.filter(|message| message != "other").collect()
 }
 

@@ -149,6 +149,15 @@ impl Said {
         told
     }
 
+    /// What `debug` said, one message each that is a text of one line.
+    fn messages(&self) -> Vec<&str> {
+        self.text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("\"msg\": \""))
+            .map(|line| line.trim_end_matches('"'))
+            .collect()
+    }
+
     /// All lines of the recap, without blanks at their ends.
     fn recaps(&self) -> String {
         let recap = self.text.split("PLAY RECAP").nth(1).unwrap_or_default();

@@ -241,12 +241,7 @@ fn names_of_roles_are_those_that_came_so_far() {
         ("roles/d/tasks/main.yml", tell),
     ]);
     let said = project.run(&[]);
-    let told: Vec<&str> = said
-        .text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("\"msg\": \""))
-        .map(|line| line.trim_end_matches('"'))
-        .collect();
+    let told = said.messages();
     let before = "['a', 'd'] ['a', 'b', 'd'] ['b']";
     let after = "['a', 'c', 'd'] ['a', 'b', 'c', 'd'] ['b']";
     let last = "['a', 'c', 'c', 'd'] ['a', 'b', 'c', 'd'] ['b']";

@@ -293,12 +293,7 @@ fn tries_are_counted_as_ansible_counts_them() {
         ("site.yml", &play),
     ]);
     let said = project.run(&[]);
-    let told: Vec<&str> = said
-        .text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("\"msg\": \""))
-        .map(|line| line.trim_end_matches('"'))
-        .collect();
+    let told = said.messages();
     let wanted = [
         "- True", "2 True", "- False", "1 False", "3 True", "1 True", "- True",
     ];
